@@ -62,7 +62,7 @@ class Pose:
 
     def moved(self, offset: tuple[float, float], width: int, height: int) -> "Pose":
         """The same pose on another canvas, shifted by `offset` pixels."""
-        return replace(self, points=self.points + np.float32(offset), width=width, height=height)
+        return replace(self, points=self.points + np.asarray(offset, np.float32), width=width, height=height)
 
     def scaled(self, factor: float) -> "Pose":
         """The same pose on a canvas `factor` times as large."""
@@ -72,7 +72,7 @@ class Pose:
     def mirrored(self) -> "Pose":
         """Reflected left to right; right and left joints change places."""
         rows = np.array(self.skeleton.mirrored)
-        points = self.points[rows] * np.float32([-1, 1]) + np.float32([self.width, 0])
+        points = self.points[rows] * np.array([-1, 1], np.float32) + np.array([self.width, 0], np.float32)
         depth = None if self.depth is None else self.depth[rows]
         return replace(self, points=points, scores=self.scores[rows], depth=depth)
 

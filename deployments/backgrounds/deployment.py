@@ -1,0 +1,35 @@
+"""The backgrounds replica: thin. Its constructor compiles and warms what it runs."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deployments.backgrounds.compose import compose
+from deployments.backgrounds.exemplar import exemplar_fill
+from deployments.backgrounds.spec import Background
+
+
+class Backgrounds:
+    """Ready when constructed."""
+
+    def __init__(self) -> None:
+        compile_all()
+
+    def compose(
+        self,
+        rgba: NDArray[np.uint8],
+        background: Background,
+        picture: NDArray[np.uint8],
+        alpha: NDArray[np.uint8],
+        origin: tuple[int, int],
+        has_alpha: bool = False,
+    ) -> NDArray[np.uint8]:
+        """See `deployments.backgrounds.compose.compose`."""
+        return compose(rgba, background, picture, alpha, origin, has_alpha)
+
+
+def compile_all() -> None:
+    """Compiles (or loads from the cache on disk) every jitted function; called at install time too."""
+    noise = np.random.default_rng(0).integers(0, 255, (64, 64, 3), np.uint8)
+    known = np.ones((64, 64), bool)
+    known[28:36, 28:36] = False
+    exemplar_fill(noise, known, noise)

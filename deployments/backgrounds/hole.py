@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 EDGE = 0.012
-SHADOW_REACH = 0.14
+SHADOW_REACH = 0.2
 
 
 def hole_mask(rgb: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDArray[np.bool_]:

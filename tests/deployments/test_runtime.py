@@ -1,0 +1,55 @@
+"""Weights are read only as the card says, and every way in which they can be wrong is refused with a remedy."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from deployments import runtime
+from pose.errors import WeightsError
+from training import card
+
+
+def _network() -> nn.Module:
+    torch.manual_seed(0)
+    return nn.Conv2d(3, 4, 3)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    card.save("tiny", _network(), {"steps": 1}, tmp_path)
+    return tmp_path
+
+
+def test_a_saved_network_computes_the_same(folder: Path) -> None:
+    runner = runtime.load("tiny", nn.Conv2d(3, 4, 3), folder)
+    picture = torch.rand(1, 3, 8, 8)
+    assert torch.allclose(runner(picture).float(), _network()(picture), atol=2e-2)
+    assert runner.sha256 == json.loads((folder / "tiny.json").read_text())["sha256"]
+
+
+def test_missing_weights(tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match="CONTRAPPOSTO_WEIGHTS"):
+        runtime.load("tiny", _network(), tmp_path)
+
+
+def test_corrupted_weights(folder: Path) -> None:
+    file = folder / "tiny.safetensors"
+    data = bytearray(file.read_bytes())
+    data[-1] ^= 1
+    file.write_bytes(data)
+    with pytest.raises(WeightsError, match="restore"):
+        runtime.load("tiny", _network(), folder)
+
+
+def test_a_corrupted_card(folder: Path) -> None:
+    (folder / "tiny.json").write_text("{")
+    with pytest.raises(WeightsError, match="unreadable"):
+        runtime.load("tiny", _network(), folder)
+
+
+def test_weights_of_another_network(folder: Path) -> None:
+    with pytest.raises(WeightsError, match="do not fit"):
+        runtime.load("tiny", nn.Conv2d(3, 5, 3), folder)

@@ -84,7 +84,7 @@ def decode(data: bytes, limits: Limits | None = None) -> Picture:
         ) from error
 
 
-def encode(rgba: NDArray[np.uint8], format: Format = "png", quality: int | None = None) -> bytes:
+def encode(rgba: NDArray[np.uint8], format: Format = "png", quality: int | None = None) -> bytes:  # noqa: A002
     """(H, W), (H, W, 3) or (H, W, 4) uint8 -> a file's bytes, the same for the same input.
 
     JPEG has no alpha: the picture is laid on white. `quality` 1..100 is for jpeg and webp. Raises InvalidInput on an
@@ -108,7 +108,7 @@ def encode(rgba: NDArray[np.uint8], format: Format = "png", quality: int | None 
     return buffer.getvalue()
 
 
-def to_data_url(data: bytes, format: Format) -> str:
+def to_data_url(data: bytes, format: Format) -> str:  # noqa: A002
     """A file's bytes as `data:image/<format>;base64,...`."""
     return f"data:image/{format};base64,{base64.b64encode(data).decode('ascii')}"
 

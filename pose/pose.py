@@ -13,12 +13,24 @@ from pose.errors import InvalidKeypoints
 from pose.skeleton import BIPED, Skeleton
 
 View = Literal["front", "three-quarter", "side", "back"]
-VIEWS: tuple[str, ...] = get_args(View)
+VIEWS: tuple[View, ...] = get_args(View)
+Landmark = Literal["head", "chest", "hips"]
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A promise that `joint` (a wrist) stays where it is relative to a landmark, whatever the proportions."""
+
+    joint: str
+    landmark: Landmark
 
 
 @dataclass(frozen=True, eq=False)
 class Pose:
     """points (J, 2) float32 pixels; scores (J,) float32 in 0..1, 0 = absent; depth (J,) float32 or None, NaN unknown.
+
+    airborne: no foot stands on the ground. contacts: what retargeting shall keep touching. Both are the library's;
+    readers leave them at their defaults.
 
     Raises InvalidKeypoints where shapes disagree with the skeleton or a present joint is not finite.
     """
@@ -30,6 +42,8 @@ class Pose:
     depth: NDArray[np.float32] | None = None
     view: View = "front"
     skeleton: Skeleton = BIPED
+    airborne: bool = False
+    contacts: tuple[Contact, ...] = ()
 
     def __post_init__(self) -> None:
         joints = len(self.skeleton.joints)
@@ -74,7 +88,10 @@ class Pose:
         rows = np.array(self.skeleton.mirrored)
         points = self.points[rows] * np.array([-1, 1], np.float32) + np.array([self.width, 0], np.float32)
         depth = None if self.depth is None else self.depth[rows]
-        return replace(self, points=points, scores=self.scores[rows], depth=depth)
+        names = self.skeleton.joints
+        partner = {name: names[row] for name, row in zip(names, rows, strict=True)}
+        contacts = tuple(Contact(partner[contact.joint], contact.landmark) for contact in self.contacts)
+        return replace(self, points=points, scores=self.scores[rows], depth=depth, contacts=contacts)
 
     def points_by_name(self) -> dict[str, tuple[float, float, float]]:
         """{joint: (x, y, score)} of the joints that are there; what the HTTP contract calls `points`."""

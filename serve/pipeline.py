@@ -1,0 +1,264 @@
+"""A transfer's life: which stage is asked for what, in which order, with what at the same time.
+
+Pure orchestration over `Stages`: knows no HTTP, no Ray and no network. A figure is parsed and completed once, however
+many poses it is asked for, and kept by its content; so every pose shows the same inventions.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+import numpy as np
+from pose.retarget import turn_degrees
+
+from deployments.backgrounds.spec import Background
+from pose import library
+from pose.errors import InvalidInput, InvalidKeypoints, NoFigure, NoPose, NotFound
+from pose.figure import Figure, Reading, Warp
+from pose.pose import Pose
+from serve.figures import FigureStore
+from serve.report import Report, make_report
+from serve.requests import Source, Target, Transfer
+from serve.stages import Held, Image, Stages, Value
+
+COMPLETION_SEED = 0
+Second = TypeVar("Second")
+Observe = Callable[[str], AbstractContextManager[None]]
+
+
+def _unobserved(stage: str) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
+@dataclass(frozen=True, eq=False)
+class Parsed:
+    """A character ready for any pose. `figure` is completed; `seconds` what its stages took when it was made."""
+
+    key: str
+    picture: Held[Image]
+    has_alpha: bool
+    reading: Reading
+    figure: Held[Figure]
+    seconds: dict[str, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Output:
+    """One picture: (H, W, 4) uint8 before encoding, with the pose it shows in its own pixels."""
+
+    target: Target
+    rgba: Image
+    pose: Pose
+    origin: tuple[int, int]
+    seed: int
+    report: Report
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """All outputs of a transfer, in the order asked. `seconds` by stage; `cached`: the figure was known already."""
+
+    parsed: Parsed
+    outputs: tuple[Output, ...]
+    seconds: dict[str, float]
+    cached: bool
+
+
+@dataclass
+class Stopwatch:
+    """Seconds by stage for one request; calls that run side by side each count in full.
+
+    `observe(stage)` is entered for the time of each call: that is where metrics are kept.
+    """
+
+    observe: Observe
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    async def time(self, stage: str, work: Awaitable[Value]) -> Value:
+        """Awaits the work and books what it took."""
+        began = time.perf_counter()
+        with self.observe(stage):
+            result = await work
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - began
+        return result
+
+
+class Pipeline:
+    """The service without its transport. One for each process that takes requests."""
+
+    def __init__(self, stages: Stages, figures: FigureStore[Parsed], observe: Observe = _unobserved) -> None:
+        self.stages = stages
+        self._figures = figures
+        self._observe = observe
+
+    def watch(self) -> Stopwatch:
+        """A stopwatch for one request."""
+        return Stopwatch(self._observe)
+
+    async def transfer(self, request: Transfer) -> Result:
+        """The character in every pose asked for. Raises what the stages raise, and NotFound for an unknown figure id.
+
+        The source's figure is parsed while the references are read.
+        """
+        watch = self.watch()
+        known = self._known(request.source)
+        asking = _all([self._target_pose(target, watch) for target in request.targets])
+        parsed, asked = await _both(self.parse(request.source, watch), asking)
+        jobs = [
+            self._output(request, parsed, target, pose, request.seed + step, watch)
+            for target, pose in zip(request.targets, asked, strict=True)
+            for step in range(request.variations)
+        ]
+        return Result(parsed, tuple(await _all(jobs)), watch.seconds, known)
+
+    async def parse(self, source: Source | str, watch: Stopwatch) -> Parsed:
+        """The figure of a source, from the store where it is there. Raises NoFigure, or NotFound for an unknown id."""
+        if isinstance(source, str):
+            found = self._figures.get(source)
+            if found is None:
+                raise NotFound(f"no figure '{source[:40]}' is kept here (any more); send its picture again.")
+            return found
+        return await self._figures.get_or_make(source.key, lambda: self._make(source, watch))
+
+    async def read(self, picture: Image, watch: Stopwatch) -> list[Reading]:
+        """The figures in a picture, largest first."""
+        return (await watch.time("keypoints", self.stages.read(self.stages.hold(picture)))).value
+
+    async def upscale(self, rgba: Image, scale: int | str, watch: Stopwatch) -> Image:
+        """A picture at another scale."""
+        return (await watch.time("upscaler", self.stages.upscale(self.stages.hold(rgba), scale))).value
+
+    async def rebackground(self, source: Source | str, background: Background, watch: Stopwatch) -> Image:
+        """The character where it stands, before another background."""
+        parsed = await self.parse(source, watch)
+        figure = parsed.figure.value.image
+        composed = self.stages.compose(
+            self.stages.hold(figure), background, parsed.picture, parsed.figure, (0, 0), parsed.has_alpha
+        )
+        return (await watch.time("backgrounds", composed)).value
+
+    def _known(self, source: Source | str) -> bool:
+        return self._figures.get(source if isinstance(source, str) else source.key) is not None
+
+    async def _make(self, source: Source, watch: Stopwatch) -> Parsed:
+        picture = self.stages.hold(source.picture.rgba if source.picture.has_alpha else source.picture.rgb)
+        reading = await self._source_reading(source, picture, watch)
+        figure = await watch.time("garments", self.stages.parse(picture, reading, source.mask))
+        complete = await watch.time("denoiser", self.stages.complete(figure, COMPLETION_SEED))
+        return Parsed(source.key, picture, source.picture.has_alpha, reading, complete, dict(watch.seconds))
+
+    async def _source_reading(self, source: Source, picture: Held[Image], watch: Stopwatch) -> Reading:
+        try:
+            readings = (await watch.time("keypoints", self.stages.read(picture))).value
+        except (NoFigure, NoPose):
+            readings = []
+        if source.keypoints is not None:
+            return _with_user_keypoints(source.keypoints, readings)
+        if not readings:
+            raise NoFigure("no figure was found in the image; send a picture of one whole character, or its keypoints.")
+        if source.figure_index >= len(readings):
+            raise NoFigure(
+                f"figure_index {source.figure_index} was asked for, but {len(readings)} figure(s) were found; "
+                f"give 0 to {len(readings) - 1}, 0 being the largest."
+            )
+        return readings[source.figure_index]
+
+    async def _target_pose(self, target: Target, watch: Stopwatch) -> Pose | None:
+        """What a reference or keypoints ask for; None for a library pose, whose view depends on the source."""
+        if target.name is not None:
+            library.get(target.name, "front")
+            return None
+        if target.reference is None:
+            return target.keypoints
+        try:
+            readings = await self.read(target.reference.rgba, watch)
+        except NoFigure as error:
+            raise NoPose(_NO_POSE.format(target.label)) from error
+        if not readings:
+            raise NoPose(_NO_POSE.format(target.label))
+        return readings[0].pose
+
+    async def _output(
+        self, request: Transfer, parsed: Parsed, target: Target, pose: Pose | None, seed: int, watch: Stopwatch
+    ) -> Output:
+        figure = parsed.figure.value
+        asked = pose if pose is not None else _library_pose(target, figure.pose)
+        warp = await watch.time(
+            "deformation", self.stages.warp(parsed.figure, asked, request.retarget, request.framing)
+        )
+        repaired = await watch.time("denoiser", self.stages.repair(parsed.figure, warp, request.steps, seed))
+        finished, report = await asyncio.gather(
+            self._finish(request, parsed, warp.value, repaired, watch),
+            self._report(figure, asked, warp.value, repaired, watch),
+        )
+        shown = warp.value.pose.scaled(finished.shape[1] / repaired.value.shape[1])
+        return Output(target, finished, shown, warp.value.origin, seed, report)
+
+    async def _finish(
+        self, request: Transfer, parsed: Parsed, warp: Warp, repaired: Held[Image], watch: Stopwatch
+    ) -> Image:
+        composed = await watch.time(
+            "backgrounds",
+            self.stages.compose(
+                repaired, request.background, parsed.picture, parsed.figure, warp.origin, parsed.has_alpha
+            ),
+        )
+        if request.scale == 1:
+            return composed.value
+        return (await watch.time("upscaler", self.stages.upscale(composed, request.scale))).value
+
+    async def _report(self, figure: Figure, asked: Pose, warp: Warp, repaired: Held[Image], watch: Stopwatch) -> Report:
+        try:
+            readings = (await watch.time("report", self.stages.read(repaired))).value
+        except (NoFigure, NoPose):
+            readings = []
+        turn = turn_degrees(figure.pose, asked)
+        return await asyncio.to_thread(make_report, figure, asked, warp, repaired.value, readings, turn)
+
+
+_NO_POSE = "no pose could be read in the reference '{}'; send a picture of one figure, or the pose as keypoints."
+
+
+async def _both(first: Awaitable[Value], second: Awaitable[Second]) -> tuple[Value, Second]:
+    """Both results; where one fails the other is cancelled, and the error is raised."""
+    one, two = await _all([first, second])
+    return one, two
+
+
+async def _all(jobs: Sequence[Awaitable[Any]]) -> list[Any]:
+    """All results; where one fails the others are cancelled, and its error is raised."""
+    tasks = [asyncio.ensure_future(job) for job in jobs]
+    try:
+        return list(await asyncio.gather(*tasks))
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+def _library_pose(target: Target, source: Pose) -> Pose:
+    if target.name is None:
+        raise InvalidInput("a target needs a pose name, a reference or keypoints; give one of them.")
+    return library.get(target.name, library.nearest_view(source))
+
+
+def _with_user_keypoints(keypoints: Pose, readings: list[Reading]) -> Reading:
+    """The user's joints, with the person mask of the reading nearest to them, if any has one."""
+    points = keypoints.points[keypoints.present]
+    if not len(points):
+        raise InvalidKeypoints("source_keypoints name no joint that is present; give at least the neck and one limb.")
+    (left, top), (right, bottom) = points.min(0), points.max(0)
+    own = Reading(keypoints, "character", "user", 1.0, (float(left), float(top), float(right), float(bottom)))
+    masked = [reading for reading in readings if reading.mask is not None]
+    if not masked:
+        return own
+    centre = points.mean(0)
+    nearest = min(masked, key=lambda reading: float(np.linalg.norm(_centre(reading) - centre)))
+    return replace(own, mask=nearest.mask, kind=nearest.kind)
+
+
+def _centre(reading: Reading) -> np.ndarray:
+    left, top, right, bottom = reading.box
+    return np.array([(left + right) / 2, (top + bottom) / 2])

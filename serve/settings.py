@@ -1,0 +1,124 @@
+"""The operator's settings: one frozen tree, read from YAML, JSON or arguments. Knows no Ray; refuses unknown keys.
+
+A stage's settings say how many replicas it has, what each may use, and how it scales; limits say what one request may
+cost. The defaults fit two CPU cores.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from pose.errors import InvalidInput
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Stage(_Frozen):
+    """One deployment. Autoscales between min and max replicas where they differ, else keeps `min_replicas`.
+
+    `threads` is the size of the replica's thread pools: stages rarely run at the same time, so each may have all cores.
+    `target_ongoing_requests` is the load per replica that the autoscaler aims for. `memory_mib` 0 = not reserved.
+    """
+
+    min_replicas: int = Field(1, ge=1, le=256)
+    max_replicas: int = Field(1, ge=1, le=256)
+    num_cpus: float = Field(0.2, ge=0)
+    num_gpus: float = Field(0, ge=0)
+    memory_mib: int = Field(0, ge=0)
+    threads: int = Field(2, ge=1)
+    max_ongoing_requests: int = Field(2, ge=1)
+    target_ongoing_requests: float = Field(1.0, gt=0)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Stage":
+        if self.max_replicas < self.min_replicas:
+            raise ValueError(f"max_replicas {self.max_replicas} is below min_replicas {self.min_replicas}")
+        return self
+
+
+class Ingress(_Frozen):
+    """The HTTP deployment. It keeps the figures of `POST /v1/figures`, so it has one replica until they have a store.
+
+    `figures` and `figure_seconds` bound that cache; `queue` is the number of requests in flight beyond which new ones
+    are turned away with Retry-After.
+    """
+
+    num_cpus: float = Field(0.2, ge=0)
+    queue: int = Field(64, ge=1)
+    figures: int = Field(32, ge=1)
+    figure_seconds: float = Field(3600, gt=0)
+
+
+class RequestLimits(_Frozen):
+    """What one request may cost. `body_mib` counts the whole body as it is read; `pixels` is per picture."""
+
+    body_mib: float = Field(64, gt=0)
+    file_mib: float = Field(40, gt=0)
+    pixels: int = Field(50_000_000, ge=1)
+    seconds: float = Field(120, gt=0)
+    poses: int = Field(32, ge=1, le=256)
+    outputs: int = Field(32, ge=1, le=256)
+    steps: int = Field(8, ge=1, le=100)
+
+    @property
+    def body_bytes(self) -> int:
+        return int(self.body_mib * 2**20)
+
+    @property
+    def file_bytes(self) -> int:
+        return int(self.file_mib * 2**20)
+
+
+class Settings(_Frozen):
+    """Everything an operator decides. `blazepose_python` is the interpreter of that stage's own environment."""
+
+    ingress: Ingress = Ingress()  # type: ignore[call-arg]
+    keypoints: Stage = Stage(num_cpus=0.3)  # type: ignore[call-arg]
+    blazepose: Stage = Stage(num_cpus=0.2)  # type: ignore[call-arg]
+    garments: Stage = Stage(num_cpus=0.3)  # type: ignore[call-arg]
+    denoiser: Stage = Stage(num_cpus=0.3)  # type: ignore[call-arg]
+    deformation: Stage = Stage(num_cpus=0.3)  # type: ignore[call-arg]
+    backgrounds: Stage = Stage(num_cpus=0.2)  # type: ignore[call-arg]
+    upscaler: Stage = Stage(num_cpus=0.1)  # type: ignore[call-arg]
+    limits: RequestLimits = RequestLimits()  # type: ignore[call-arg]
+    blazepose_python: Path = ROOT / ".venv-blazepose" / "bin" / "python"
+    steps: int = Field(1, ge=1, le=100)
+
+    @property
+    def total_cpus(self) -> float:
+        """What all stages reserve at their smallest."""
+        stages = [value for value in vars(self).values() if isinstance(value, Stage)]
+        return self.ingress.num_cpus + sum(stage.num_cpus * stage.min_replicas for stage in stages)
+
+
+def parse_settings(values: Mapping[str, Any]) -> Settings:
+    """Settings from a mapping such as a parsed file. Raises InvalidInput, naming each offending key."""
+    try:
+        return Settings.model_validate(dict(values))
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+        raise InvalidInput(f"the settings are not valid: {faults}. Known top-level keys: {_known()}.") from error
+
+
+def read_settings(path: Path) -> Settings:
+    """Settings from a YAML or JSON file. Raises InvalidInput where the file is unreadable or a key is unknown."""
+    try:
+        text = path.read_text()
+        values = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise InvalidInput(f"cannot read the settings file {path}: {error}; give a YAML or JSON mapping.") from error
+    if not isinstance(values, dict):
+        raise InvalidInput(f"the settings file {path} holds no mapping; known top-level keys: {_known()}.")
+    return parse_settings(values)
+
+
+def _known() -> str:
+    return ", ".join(Settings.model_fields)

@@ -1,0 +1,75 @@
+"""The stages as the pipeline sees them: one async method each. Knows nothing of where they run.
+
+A result is `Held`: the value, and the reference under which the cluster keeps it, so that passing it on moves no
+bytes. In one process (tests) there is no reference and the value itself is passed.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deployments.backgrounds.spec import Background
+from pose.figure import Figure, Reading, Warp
+from pose.pose import Pose
+
+Value = TypeVar("Value")
+Image = NDArray[np.uint8]
+STAGES = ("keypoints", "blazepose", "garments", "denoiser", "deformation", "backgrounds", "upscaler")
+
+
+@dataclass(frozen=True, eq=False)
+class Held(Generic[Value]):
+    """A value and, where it lives in a cluster's object store, its reference there."""
+
+    value: Value
+    reference: Any = None
+
+
+class Stages(Protocol):
+    """Every method raises the errors of `pose.errors` as they were raised in the stage."""
+
+    def hold(self, value: Value) -> Held[Value]:
+        """Makes a value passable by reference."""
+        ...
+
+    async def read(self, picture: Held[Image]) -> Held[list[Reading]]:
+        """keypoints: the figures in a picture (H, W, 3|4), largest first."""
+        ...
+
+    async def parse(self, picture: Held[Image], reading: Reading, mask: Image | None) -> Held[Figure]:
+        """garments: the figure of a reading."""
+        ...
+
+    async def complete(self, figure: Held[Figure], seed: int) -> Held[Figure]:
+        """denoiser: every layer filled under what hides it."""
+        ...
+
+    async def warp(self, figure: Held[Figure], target: Pose, retarget: str, framing: str) -> Held[Warp]:
+        """deformation: the figure in the target pose."""
+        ...
+
+    async def repair(self, figure: Held[Figure], warp: Held[Warp], steps: int, seed: int) -> Held[Image]:
+        """denoiser: seams and holes closed; (H, W, 4) on the warp's canvas."""
+        ...
+
+    async def compose(
+        self,
+        rgba: Held[Image],
+        background: Background,
+        picture: Held[Image],
+        figure: Held[Figure],
+        origin: tuple[int, int],
+        has_alpha: bool,
+    ) -> Held[Image]:
+        """backgrounds: the result before its background."""
+        ...
+
+    async def upscale(self, rgba: Held[Image], scale: int | str) -> Held[Image]:
+        """upscaler: at the scale asked for."""
+        ...
+
+    async def ready(self) -> dict[str, bool]:
+        """Whether each stage is loaded and warm."""
+        ...

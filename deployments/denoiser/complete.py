@@ -1,0 +1,110 @@
+"""Completes a figure: every layer under what hides it, in the source's own pose, once. Knows layers, not targets.
+
+Written only inside `missing`; known texels stay byte for byte. Layers work at a scale at which the figure is at most
+SIZE high; the completion is enlarged from there.
+"""
+
+from dataclasses import replace
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deployments.denoiser.pushpull import fill
+from deployments.denoiser.run import Network, restore_samples
+from deployments.denoiser.sample import (
+    COMPLETE,
+    Frame,
+    Sample,
+    bounds,
+    figure_height,
+    frame_of,
+    premultiplied,
+    source_view,
+    straight,
+)
+from pose.figure import PART_INDEX, Figure, Layer
+
+SIZE = 256
+MARGIN = 0.08
+MULTIPLE = 64
+
+
+def complete_figure(figure: Figure, network: Network | None, seed: int) -> Figure:
+    """The figure with every layer's `missing` region filled (premultiplied alpha predicted too).
+
+    Without a network, by push-pull. The same figure and seed give the same texels.
+    """
+    filled = dict(_completions(figure, network, seed))
+    layers = tuple(
+        layer if row not in filled else replace(layer, rgba=write(layer, filled[row]))
+        for row, layer in enumerate(figure.layers)
+    )
+    return replace(figure, layers=layers, completed=True)
+
+
+def layer_sample(figure: Figure, layer: Layer) -> tuple[Frame, Sample] | None:
+    """What the network sees of a layer with its surroundings; None where nothing is missing. Frame: in the layer's box.
+
+    `skinned` shows the figure as it is (what hides the layer).
+    """
+    box = bounds(layer.missing)
+    if box is None:
+        return None
+    height = figure_height(figure)
+    scale = min(1.0, SIZE / height)
+    frame = frame_of(box, max(round(MARGIN * height), 4), scale, MULTIPLE)
+    copied = frame.cut(premultiplied(np.where(layer.known[..., None], layer.rgba, 0).astype(np.uint8)))
+    missing = frame.cut_mask(layer.missing)
+    x, y = layer.box[:2]
+    figure_frame = Frame(_shifted(frame.box, x, y), scale, frame.size)
+    source, source_points = source_view(figure)
+    sample = Sample(
+        copied=copied,
+        skinned=figure_frame.cut(premultiplied(figure.image)),
+        filled=filled_by_pushpull(copied, missing),
+        trust=np.where(missing, 0, 255).astype(np.uint8),
+        hole=missing,
+        invented=missing,
+        points=figure_frame.place(figure.pose),
+        height=height * scale,
+        source=source,
+        source_points=source_points,
+        task=COMPLETE,
+        part=PART_INDEX[layer.part],
+    )
+    return frame, sample
+
+
+def filled_by_pushpull(premultiplied_rgba: NDArray[np.uint8], unknown: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """(h, w, 4) uint8 premultiplied, (h, w) bool -> the same, filled from around."""
+    filled = fill(premultiplied_rgba.astype(np.float32), unknown)
+    return np.clip(np.round(filled), 0, 255).astype(np.uint8)
+
+
+def write(layer: Layer, filled: NDArray[Any]) -> NDArray[np.uint8]:
+    """(h, w, 4) float32 premultiplied in 0..1 -> the layer's rgba with `missing`, and nothing else, replaced."""
+    inside = (layer.missing & ~layer.known)[..., None]
+    return np.where(inside, straight(filled), layer.rgba).astype(np.uint8)
+
+
+def _completions(figure: Figure, network: Network | None, seed: int) -> list[tuple[int, NDArray[Any]]]:
+    found = [(row, layer_sample(figure, layer)) for row, layer in enumerate(figure.layers)]
+    jobs = sorted(((row, *job) for row, job in found if job is not None), key=lambda job: (job[1].size, job[0]))
+    done: list[tuple[int, NDArray[Any]]] = []
+    for _, group in groupby(jobs, key=lambda job: job[1].size):
+        rows, frames, samples = zip(*group, strict=True)
+        if network is None:
+            pictures = np.stack([sample.filled for sample in samples]).astype(np.float32) / 255
+        else:
+            pictures, _ = restore_samples(samples, network, 1, seed)
+        done += [
+            (row, frame.paste(picture, figure.layers[row].missing.shape))
+            for row, frame, picture in zip(rows, frames, pictures, strict=True)
+        ]
+    return done
+
+
+def _shifted(box: tuple[int, int, int, int], x: int, y: int) -> tuple[int, int, int, int]:
+    return box[0] + x, box[1] + y, box[2] + x, box[3] + y

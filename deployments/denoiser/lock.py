@@ -1,0 +1,47 @@
+"""The lock: the untouched warp is used exactly, except in a narrow band around seams and holes. Knows masks only.
+
+The band is also what the table of quality calls U: pixels within BAND of the figure's height of a hole or of a
+figure's pixel whose texel is not trusted (seam, joint crease, strong stretch, border of an invented region).
+Texels of completed layers are not touched beyond that band: every pose of a figure shows the same inventions.
+"""
+
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+BAND = 0.02
+TRUSTED = 0.5
+DOUBT = (0.35, 0.65)
+
+Picture = NDArray[Any]
+Mask = NDArray[np.bool_]
+
+
+def seeds(trust: Picture, alpha: Picture, hole: Mask, invented: Mask) -> Mask:
+    """(H, W): holes, and pixels of the figure whose texels are not trusted, less the inside of invented regions."""
+    shown = alpha > 8 / 255
+    inside = cv2.erode(invented.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=1) > 0
+    return hole | (shown & (trust < TRUSTED) & ~inside)
+
+
+def band(seed: Mask, figure_height: float) -> Picture:
+    """(H, W) in 0..1: 1 at and near the seeds, 0 from BAND of the figure's height (2 px at least) on."""
+    if not seed.any():
+        return np.zeros(seed.shape, np.float32)
+    reach = max(BAND * figure_height, 2.0)
+    distance = cv2.distanceTransform((~seed).astype(np.uint8), cv2.DIST_L2, 5)
+    return np.clip(2 - 2 * distance / reach, 0, 1).astype(np.float32)
+
+
+def gate(doubt: Picture) -> Picture:
+    """(H, W) probability that the warp is wrong -> how much of the network's picture to take: none when it is low."""
+    low, high = DOUBT
+    return np.clip((doubt - low) / (high - low), 0, 1).astype(np.float32)
+
+
+def locked(warp: Picture, restored: Picture, share: Picture) -> Picture:
+    """(H, W, 4) x 2, (H, W) in 0..1 -> the warp where share is 0 (bit for bit), the restored picture where it is 1."""
+    mixed = warp + share[..., None] * (restored - warp)
+    return np.where(share[..., None] > 0, mixed, warp)

@@ -1,0 +1,120 @@
+"""Repairs a warp: seams, joint bands and remaining holes, by the network; everything else is locked.
+
+The network works at no more than SIZE pixels; on larger outputs its *change* is enlarged and added inside the band,
+so that the warp's own detail stays. Knows one figure and one warp, not why they look as they do.
+"""
+
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from deployments.denoiser.complete import filled_by_pushpull
+from deployments.denoiser.lock import band, gate, locked, seeds
+from deployments.denoiser.run import Network, restore_samples
+from deployments.denoiser.sample import (
+    REPAIR,
+    Frame,
+    Sample,
+    bounds,
+    figure_height,
+    frame_of,
+    premultiplied,
+    source_view,
+    straight,
+)
+from pose.figure import Figure, Warp
+
+SIZE = 384
+MARGIN = 0.05
+
+
+def repair_warp(figure: Figure, warp: Warp, network: Network | None, steps: int, seed: int) -> NDArray[np.uint8]:
+    """The warp (H, W, 4) uint8 with its seams and holes repaired; the same inputs and seed give the same bytes.
+
+    Without a network holes are filled by push-pull and nothing else is touched.
+    """
+    job = warp_sample(figure, warp)
+    if job is None:
+        return warp.rgba.copy()
+    frame, sample = job
+    if network is None:
+        return pushpull_warp(warp)
+    restored, doubt = restore_samples([sample], network, steps, seed)
+    return repaired(warp, frame, sample, restored[0], doubt[0])
+
+
+def warp_sample(figure: Figure, warp: Warp, size: int = SIZE) -> tuple[Frame, Sample] | None:
+    """What the network sees of a warp, cropped to the figure; None where the warp shows nothing."""
+    box = bounds((warp.rgba[..., 3] > 0) | warp.hole)
+    if box is None:
+        return None
+    height = figure_height(figure)
+    margin = max(round(MARGIN * height), 4)
+    scale = min(1.0, size / (max(box[2] - box[0], box[3] - box[1]) + 2 * margin))
+    frame = frame_of(box, margin, scale)
+    return frame, sample_at(figure, warp, frame)
+
+
+def sample_at(figure: Figure, warp: Warp, frame: Frame) -> Sample:
+    """What the network sees of a warp inside a frame of the output canvas."""
+    copied, hole = frame.cut(premultiplied(warp.rgba)), frame.cut_mask(warp.hole)
+    source, source_points = source_view(figure)
+    return Sample(
+        copied=copied,
+        skinned=frame.cut(skinned_picture(figure, warp)),
+        filled=filled_by_pushpull(copied, hole),
+        trust=np.round(frame.cut(_trust(warp)) * 255).astype(np.uint8),
+        hole=hole,
+        invented=frame.cut_mask(warp.invented),
+        points=frame.place(warp.pose),
+        height=figure_height(figure) * frame.scale,
+        source=source,
+        source_points=source_points,
+        task=REPAIR,
+    )
+
+
+def repaired(
+    warp: Warp, frame: Frame, sample: Sample, restored: NDArray[Any], doubt: NDArray[Any]
+) -> NDArray[np.uint8]:
+    """Puts the network's picture (h, w, 4) into the warp inside the band and where the warp is doubted (h, w)."""
+    copied = sample.copied.astype(np.float32) / 255
+    share = editable(sample) * np.where(sample.hole, 1, gate(doubt))
+    if frame.scale == 1:
+        change, share = frame.paste(restored, warp.hole.shape), frame.paste(share, warp.hole.shape)
+        whole = premultiplied(warp.rgba).astype(np.float32) / 255
+        out = locked(whole, change, share)
+    else:
+        change = frame.paste(share[..., None] * (restored - copied), warp.hole.shape)
+        share = frame.paste(share, warp.hole.shape)
+        out = premultiplied(warp.rgba).astype(np.float32) / 255 + change
+    return np.where(share[..., None] > 0, straight(out), warp.rgba).astype(np.uint8)
+
+
+def editable(sample: Sample) -> NDArray[Any]:
+    """(h, w) in 0..1: the band of the lock for a sample."""
+    trust, alpha = sample.trust.astype(np.float32) / 255, sample.copied[..., 3].astype(np.float32) / 255
+    return band(seeds(trust, alpha, sample.hole, sample.invented), sample.height)
+
+
+def pushpull_warp(warp: Warp) -> NDArray[np.uint8]:
+    """The warp with its holes filled by push-pull, nothing else touched: the yardstick and the fallback."""
+    filled = filled_by_pushpull(premultiplied(warp.rgba), warp.hole)
+    return np.where(warp.hole[..., None], straight(filled.astype(np.float32) / 255), warp.rgba).astype(np.uint8)
+
+
+def skinned_picture(figure: Figure, warp: Warp) -> NDArray[np.uint8]:
+    """(H, W, 4) uint8 premultiplied: the source sampled through the second geometry; nothing where it has none."""
+    found = np.asarray(np.isfinite(warp.skinned).all(-1))
+    positions = np.where(found[..., None], warp.skinned - 0.5, -9).astype(np.float32)
+    picture = premultiplied(figure.image)
+    return np.asarray(
+        cv2.remap(picture, positions[..., 0], positions[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+    )
+
+
+def _trust(warp: Warp) -> NDArray[Any]:
+    """(H, W) float32: the warp's trust, and 1 where it rightly shows nothing, so that shrinking blurs no outline."""
+    return np.where((warp.rgba[..., 3] > 0) | warp.hole, warp.trust, 1).astype(np.float32)

@@ -1,0 +1,36 @@
+import numpy as np
+import pytest
+
+from deployments.denoiser.complete import complete_figure
+from tests.deployments.denoiser.figures import echo, figure, red
+
+
+@pytest.mark.parametrize("network", [None, echo, red])
+def test_writes_only_what_is_missing(network):
+    before = figure()
+    after = complete_figure(before, network, 0)
+    assert after.completed
+    for old, new in zip(before.layers, after.layers, strict=True):
+        np.testing.assert_array_equal(new.rgba[~old.missing], old.rgba[~old.missing])
+        np.testing.assert_array_equal(new.known, old.known)
+        np.testing.assert_array_equal(new.missing, old.missing)
+
+
+def test_the_missing_torso_takes_the_networks_picture_and_alpha():
+    before = figure()
+    torso = complete_figure(before, red, 0).layers[0]
+    np.testing.assert_array_equal(torso.rgba[torso.missing], np.broadcast_to([255, 0, 0, 255], (260, 4)))
+
+
+def test_pushpull_gives_the_missing_torso_its_own_colours():
+    before = figure()
+    torso = complete_figure(before, None, 0).layers[0]
+    filled = torso.rgba[torso.missing].astype(int)
+    assert filled[:, 3].mean() > 160
+    assert (filled[:, 0] > filled[:, 2]).all()
+
+
+def test_the_same_seed_gives_the_same_texels():
+    one, two, other = (complete_figure(figure(), echo, seed).layers[0].rgba for seed in (5, 5, 6))
+    np.testing.assert_array_equal(one, two)
+    assert (one != other).any()

@@ -1,0 +1,46 @@
+import numpy as np
+
+from deployments.denoiser.lock import band, gate, locked, seeds
+
+
+def _plane(value=0.0):
+    return np.full((64, 64), value, np.float32)
+
+
+def test_the_band_is_narrow_and_feathered():
+    seed = np.zeros((64, 64), bool)
+    seed[:, 32] = True
+    share = band(seed, 200)  # reaches 2% of 200 = 4 px
+    assert (share[:, 31:34] == 1).all()
+    assert 0 < share[0, 35] < 1
+    assert (share[:, 36:] == 0).all()
+
+
+def test_there_is_no_band_without_seeds():
+    assert band(np.zeros((64, 64), bool), 200).max() == 0
+
+
+def test_background_and_the_inside_of_completed_regions_are_no_seeds():
+    invented = np.zeros((64, 64), bool)
+    invented[10:30, 10:30] = True
+    alpha, trust = _plane(), _plane(1)
+    alpha[:, :40], trust[:, 40:], trust[invented] = 1, 0, 0
+    found = seeds(trust, alpha, np.zeros((64, 64), bool), invented)
+    assert not found[:, 40:].any()
+    assert not found[12:28, 12:28].any()
+    assert found[10, 10:30].all()
+
+
+def test_locked_pixels_are_the_warp_bit_for_bit():
+    rng = np.random.default_rng(0)
+    warp, restored = rng.random((2, 64, 64, 4)).astype(np.float32)
+    share = _plane()
+    share[:8] = 1
+    out = locked(warp, restored, share)
+    np.testing.assert_array_equal(out[8:], warp[8:])
+    np.testing.assert_allclose(out[:8], restored[:8], atol=1e-6)
+
+
+def test_little_doubt_keeps_the_warp():
+    assert gate(_plane(0.3)).max() == 0
+    assert gate(_plane(0.7)).min() == 1

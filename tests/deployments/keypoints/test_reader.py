@@ -1,0 +1,125 @@
+"""The reader against a network that knows the truth: crops, decoding, mirroring, absent and hidden joints."""
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from deployments.keypoints.network import CELLS, JOINTS, KINDS, LOCATOR_CELLS, SIZE
+from deployments.keypoints.reader import HIDDEN, PoseReader, cut, decode_boxes, joint_scores, opaque, overlap, view_of
+from pose.skeleton import BIPED
+from tests.training.drawn import standing
+
+
+class ColourReader:
+    """Stands in for the network: finds each joint by the colour that its dot has."""
+
+    def __init__(self, absent: tuple[str, ...] = ()) -> None:
+        self.absent = [BIPED.index[name] for name in absent]
+
+    def __call__(self, rgb: Tensor) -> dict[str, Tensor]:
+        batch = len(rgb)
+        heat = torch.full((batch, JOINTS, CELLS, CELLS), -9.0)
+        for joint in range(JOINTS):
+            match = ((rgb[:, 0] * 255 - colour(joint)).abs() < 1.5).float()
+            heat[:, joint] = torch.nn.functional.avg_pool2d(match[:, None], SIZE // CELLS)[:, 0] * 18 - 9
+        verdict = torch.zeros(batch, JOINTS, 3)
+        verdict[..., 2] = 9
+        verdict[:, self.absent, 0] = 18
+        mirrored = torch.tensor(BIPED.mirrored)
+        for row in range(batch):
+            if rgb[row, 2, 0, 0] < rgb[row, 2, 0, -1]:
+                heat[row], verdict[row] = heat[row][mirrored], verdict[row][mirrored]
+        kind = torch.zeros(batch, len(KINDS))
+        kind[:, 1] = 5
+        return {"heat": heat, "verdict": verdict, "kind": kind, "depth": torch.zeros(batch, JOINTS)}
+
+
+def colour(joint: int) -> int:
+    return 20 + joint * 10
+
+
+def picture(width: int, height: int) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Dots whose red tells the joint; the blue half tells a mirrored picture from an upright one."""
+    rgb = np.zeros((height, width, 3), np.uint8)
+    rgb[:, : width // 2, 2] = 255
+    points = standing() * (width, height)
+    for joint, (x, y) in enumerate(points):
+        radius = height // 40
+        rgb[int(y) - radius : int(y) + radius, int(x) - radius : int(x) + radius, 0] = colour(joint)
+    return rgb, points.astype(np.float32)
+
+
+def test_reads_joints_in_pixels_of_the_picture() -> None:
+    rgb, points = picture(800, 800)
+    reading = PoseReader(ColourReader()).read(rgb, (100, 20, 700, 780))
+    seen = [BIPED.index[name] for name in ("r_wrist", "l_wrist", "r_knee", "l_ankle", "neck")]
+    assert np.abs(reading.pose.points[seen] - points[seen]).max() < 20
+    assert (reading.kind, reading.reader) == ("stick", "network")
+    assert (reading.pose.width, reading.pose.height) == (800, 800)
+
+
+def test_absent_joints_have_no_score() -> None:
+    rgb, _ = picture(512, 512)
+    reading = PoseReader(ColourReader(absent=("r_ankle", "r_toe"))).read(rgb, (0, 0, 512, 512))
+    assert not reading.pose.has("r_ankle")
+    assert reading.pose.has("l_ankle")
+    assert reading.pose.depth is not None
+    assert np.isnan(reading.pose.depth[BIPED.index["r_ankle"]])
+
+
+def test_hidden_joints_score_low() -> None:
+    verdict = np.array([[0.9, 0.05, 0.05], [0.1, 0.8, 0.1], [0.1, 0.1, 0.8]], np.float32)
+    scores = joint_scores(np.full(3, 0.8, np.float32), verdict)
+    assert scores == pytest.approx([0, 0.8 * HIDDEN, 0.8])
+
+
+def test_crops_repeat_the_edge_and_keep_positions() -> None:
+    rgb = np.zeros((100, 60, 3), np.uint8)
+    rgb[:, -1] = 200
+    crop = cut(rgb, (0, 0, 60, 100), 1.28)
+    assert crop.corner == (-34, -14)
+    assert crop.scale == pytest.approx(0.5)
+    assert crop.rgb[128, 255, 0] == 200
+    assert crop.rgb[128, 0, 0] == 0
+
+
+def test_crop_of_a_box_off_the_picture_is_blank() -> None:
+    assert cut(np.zeros((50, 50, 3), np.uint8), (200, 200, 300, 300), 1.0).rgb.min() == 255
+
+
+def test_locates_what_the_maps_say() -> None:
+    centre = np.full((LOCATOR_CELLS, LOCATOR_CELLS), -9.0, np.float32)
+    extent = np.zeros((4, LOCATOR_CELLS, LOCATOR_CELLS), np.float32)
+    centre[10, 8], centre[10, 9], centre[20, 25] = 4, 3, 1
+    extent[2:, 10, 8] = np.log(0.25)
+    extent[2:, 20, 25] = np.log(0.5)
+    boxes = decode_boxes(centre, extent)
+    assert [box.bounds for box in boxes] == [(36, 52, 100, 116), (140, 100, 268, 228)]
+
+    def runner(rgb: Tensor) -> dict[str, Tensor]:
+        return {"centre": torch.from_numpy(centre)[None, None], "extent": torch.from_numpy(extent)[None]}
+
+    located = PoseReader(runner).locate(np.zeros((512, 512, 3), np.uint8))
+    assert located[0].bounds == pytest.approx((72, 104, 200, 232), abs=0.1)
+    assert located[1].x1 == 512
+
+
+def test_views_follow_the_shoulders() -> None:
+    points = standing() * 100
+    scores, depth = np.ones(JOINTS, np.float32), np.zeros(JOINTS, np.float32)
+    assert view_of(points, scores, depth) == "front"
+    assert view_of(points * np.array([-1, 1], np.float32), scores, depth) == "back"
+    turned = depth.copy()
+    turned[BIPED.index["l_shoulder"]] = 0.5
+    assert view_of(points, scores, turned) == "side"
+
+
+def test_transparency_is_put_on_white() -> None:
+    assert opaque(np.zeros((2, 2, 4), np.uint8)).min() == 255
+
+
+def test_overlap_by_hand() -> None:
+    assert overlap((0, 0, 2, 2), (1, 0, 3, 2)) == pytest.approx(1 / 3)
+    assert overlap((0, 0, 1, 1), (2, 2, 3, 3)) == 0

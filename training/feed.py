@@ -1,0 +1,176 @@
+"""Draws the figure world ahead of the trainers into shards on disk, and deals samples from them.
+
+Drawing is slower than training, so one process (`python -m training.feed --out DIR`) fills a folder while trainers read
+it and vary each picture anew (`training/augment.py`). A shard is a folder of `.npy` arrays that appears in one rename;
+readers map them without copying. Knows nothing of networks and losses.
+"""
+
+import argparse
+import json
+import logging
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+SIZE = 256
+HELD_OUT_PREFIX = "heldout"
+TRAIN_PREFIX = "train"
+# Levels at which every joint that is on the canvas is drawn, hidden by the body or not.
+TRANSPARENT = ("stick", "wireframe", "openpose")
+log = logging.getLogger("training.feed")
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """One drawn picture with its truth. rgb (S, S, 3) uint8 on its background. joints (J, 2) pixels; state (J,) 0
+    absent, 1 hidden, 2 visible; depth (J,) body heights. kind: "character" or an abstraction level. Characters only:
+    clean (S, S, 4) straight alpha, parts and materials (S, S) rows of PARTS and MATERIALS.
+    """
+
+    rgb: NDArray[np.uint8]
+    joints: NDArray[np.float32]
+    state: NDArray[np.uint8]
+    depth: NDArray[np.float32]
+    kind: str
+    clean: NDArray[np.uint8] | None = None
+    parts: NDArray[np.uint8] | None = None
+    materials: NDArray[np.uint8] | None = None
+
+
+@dataclass
+class Pool:
+    """Samples at random from the shards of a folder whose names start with `prefix`; sees new shards as they come."""
+
+    folder: Path
+    prefix: str = TRAIN_PREFIX
+    shards: list[tuple[str, dict[str, NDArray[Any]]]] = field(default_factory=list)
+    _known: set[str] = field(default_factory=set)
+
+    def refresh(self) -> int:
+        """Maps shards that appeared since; returns how many samples there are."""
+        for path in sorted(self.folder.glob(f"{self.prefix}-*/kind.json")):
+            if path.parent.name not in self._known:
+                self._known.add(path.parent.name)
+                arrays = {file.stem: np.load(file, mmap_mode="r") for file in path.parent.glob("*.npy")}
+                self.shards.append((json.loads(path.read_text()), arrays))
+        return sum(len(arrays["joints"]) for _, arrays in self.shards)
+
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds that there are samples of."""
+        return tuple(dict.fromkeys(kind for kind, _ in self.shards))
+
+    def random(self, kind: str, rng: np.random.Generator) -> Sample:
+        """One sample of a kind, with equal chances for every one."""
+        of_kind = [arrays for name, arrays in self.shards if name == kind]
+        arrays = of_kind[rng.integers(len(of_kind))]
+        return _sample(kind, arrays, int(rng.integers(len(arrays["joints"]))))
+
+    def all(self, kind: str) -> list[Sample]:
+        """Every sample of a kind, in order."""
+        return [
+            _sample(kind, arrays, row)
+            for name, arrays in self.shards
+            if name == kind
+            for row in range(len(arrays["joints"]))
+        ]
+
+
+def write_shard(folder: Path, name: str, kind: str, arrays: dict[str, NDArray[Any]]) -> Path:
+    """Writes `<folder>/<name>/{kind.json, <array>.npy}`, visible in one rename."""
+    target, partial = folder / name, folder / f".{name}.part"
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    for stem, array in arrays.items():
+        np.save(partial / f"{stem}.npy", array)
+    (partial / "kind.json").write_text(json.dumps(kind))
+    os.replace(partial, target)
+    return target
+
+
+def draw_characters(
+    draw: Callable[..., Any], families: Sequence[str], count: int, seed: int
+) -> dict[str, NDArray[Any]]:
+    """The arrays of one shard of characters: `count` characters in two poses each."""
+    batch = draw(families, count, 2, SIZE, torch.Generator().manual_seed(seed))
+
+    def flat(tensor: Tensor) -> Tensor:
+        return tensor.flatten(0, 1)
+
+    return {
+        "rgb": _bytes(flat(batch.rgb)),
+        "clean": _bytes(flat(batch.clean)),
+        "parts": flat(batch.parts).to(torch.uint8).numpy(),
+        "materials": flat(batch.materials).to(torch.uint8).numpy(),
+        "joints": flat(batch.joints).float().numpy(),
+        "state": flat(batch.state).to(torch.uint8).numpy(),
+        "depth": flat(batch.joint_depth).float().numpy(),
+    }
+
+
+def draw_level(
+    draw: Callable[..., Tensor], level: str, truth: dict[str, NDArray[Any]], seed: int, held_out: bool
+) -> dict[str, NDArray[Any]]:
+    """The arrays of one shard at an abstraction level: the same poses as the characters of `truth`."""
+    joints, state, depth = (torch.from_numpy(truth[name]) for name in ("joints", "state", "depth"))
+    generator = torch.Generator().manual_seed(seed)
+    rgb = draw(joints, state, depth, level, SIZE, generator, held_out=held_out)
+    if level in TRANSPARENT:
+        state = torch.where(state > 0, 2, 0)
+    return {
+        "rgb": _bytes(rgb),
+        "joints": truth["joints"],
+        "state": state.to(torch.uint8).numpy(),
+        "depth": truth["depth"],
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Fills a folder: first the held-out shards, then training shards until `--shards` are there."""
+    from training.world.abstractions import LEVELS, draw_abstractions
+    from training.world.families import FAMILIES, HELD_OUT
+    from training.world.figures import draw
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--shards", type=int, default=60)
+    parser.add_argument("--characters", type=int, default=120, help="characters a shard, two poses each")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1)
+    options = parser.parse_args(arguments)
+    torch.set_num_threads(options.threads)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    trained = [name for name in FAMILIES if name not in HELD_OUT]
+    for index in range(-1, options.shards):
+        held_out = index < 0
+        prefix = f"{HELD_OUT_PREFIX if held_out else TRAIN_PREFIX}-{options.seed}-{index + 1:04d}"
+        if (options.out / f"{prefix}-{LEVELS[-1]}").exists():
+            continue
+        seed = options.seed * 100_003 + index * 17
+        truth = draw_characters(draw, list(HELD_OUT) if held_out else trained, options.characters, seed)
+        write_shard(options.out, f"{prefix}-character", "character", truth)
+        for offset, level in enumerate(LEVELS):
+            arrays = draw_level(draw_abstractions, level, truth, seed + 1 + offset, held_out)
+            write_shard(options.out, f"{prefix}-{level}", level, arrays)
+        log.info("%s is there", prefix)
+
+
+def _sample(kind: str, arrays: dict[str, NDArray[Any]], row: int) -> Sample:
+    return Sample(kind=kind, **{name: np.array(array[row]) for name, array in arrays.items()})
+
+
+def _bytes(pictures: Tensor) -> NDArray[np.uint8]:
+    """(N, C, S, S) float 0..1 -> (N, S, S, C) uint8."""
+    scaled = (pictures.clamp(0, 1) * 255).round().to(torch.uint8)
+    return scaled.permute(0, 2, 3, 1).contiguous().numpy()
+
+
+if __name__ == "__main__":
+    main()

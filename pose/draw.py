@@ -109,7 +109,7 @@ def _head(pose: Pose, scale: float) -> list[Stroke]:
     ears = [pose[name].astype(np.float64) for name in ("r_ear", "l_ear") if pose.has(name)]
     centre = np.mean(ears, axis=0) if ears else nose
     crown = pose["head_top"].astype(np.float64) if pose.has("head_top") else centre + 0.8 * (centre - neck)
-    depth = np.mean([_depth(pose, name) for name in ("r_ear", "l_ear", "neck")])
+    depth = float(np.mean([_depth(pose, name) for name in ("r_ear", "l_ear", "neck")]))
     skull = Stroke(centre + 0.35 * (crown - centre), centre, 0.105 * scale, 0.085 * scale, SKIN, depth - 0.02)
     tip = Stroke(nose, nose, 0.02 * scale, 0.02 * scale, SKIN, _depth(pose, "nose"))
     return [Stroke(neck, centre, 0.05 * scale, 0.05 * scale, SKIN, depth + 0.01), skull, tip]

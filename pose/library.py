@@ -11,6 +11,9 @@ from pose.errors import UnknownPose
 from pose.library_data import FRONT, POSTURES
 from pose.pose import VIEWS, Pose, View
 from pose.posture import project
+from pose.view import facing as facing_of
+from pose.view import nearest_view as nearest_view
+from pose.view import turn_degrees as turn_degrees
 
 
 def names() -> tuple[str, ...]:
@@ -28,6 +31,11 @@ def get(name: str, view: View = "front", facing: float = 1.0) -> Pose:
     if view not in VIEWS:
         raise UnknownPose(f"unknown view '{view}'; choose one of {', '.join(VIEWS)}.")
     return _projected(key, view, 1.0 if facing >= 0 else -1.0)
+
+
+def matching(name: str, source: Pose) -> Pose:
+    """The named pose in the view, and turned to the side, that come nearest to the source's own."""
+    return get(name, nearest_view(source), facing_of(source))
 
 
 @lru_cache(maxsize=512)

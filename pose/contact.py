@@ -1,0 +1,109 @@
+"""Hands that touch: brings a wrist back to its landmark after the proportions have changed.
+
+Angles carried onto other proportions miss: on a large head and short arms, `hands on hair` ends at the chin. A contact
+says to which landmark a wrist belongs; its place is kept in the landmark's own frame (origin, axes and size of head,
+chest or hips) and the arm reaches for it by two-bone inverse kinematics. In the picture's plane only.
+"""
+
+import cmath
+from dataclasses import dataclass, replace
+
+from pose.pose import Contact, Landmark
+from pose.proportions import Body, head_centre
+
+REACH = 0.999
+WIDER = (0.6, 1.7)
+NARROW = 0.25
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A landmark's place: origin, its x axis as a unit complex number, and its width and height in pixels."""
+
+    origin: complex
+    axis: complex
+    width: float
+    height: float
+
+
+def contact_goal(contact: Contact, target: Body, result: Body, head_turn: complex) -> complex | None:
+    """Where the wrist belongs in the result, or None where the landmark is missing or has no size.
+
+    head_turn: unit complex number, the angle from the target's head to the result's.
+    """
+    if not target.has(contact.joint):
+        return None
+    pair = _frames(contact.landmark, contact.joint[:2], target, result, head_turn)
+    if pair is None:
+        return None
+    there, here = pair
+    local = (target.at[contact.joint] - there.origin) / there.axis
+    height = here.height / there.height
+    width = min(max(here.width / there.width, WIDER[0] * height), WIDER[1] * height)
+    return here.origin + here.axis * complex(local.real * width, local.imag * height)
+
+
+def reach(
+    shoulder: complex, goal: complex, bones: tuple[float, float], true: tuple[float, float], bend: float
+) -> tuple[complex, complex]:
+    """Two-bone inverse kinematics in the plane: (elbow, wrist) with the wrist at `goal` or as near as the arm reaches.
+
+    bones: lengths as they stand, which grow up to `true` where the goal is far. bend: +1 or -1, the side of the elbow.
+    """
+    distance = abs(goal - shoulder)
+    along = (goal - shoulder) / distance if distance > 1e-9 else 1j
+    upper, lower = bones
+    if distance > REACH * (upper + lower) > 0:
+        growth = distance / (upper + lower)
+        upper, lower = min(upper * growth, max(true[0], upper)), min(lower * growth, max(true[1], lower))
+    distance = min(max(distance, abs(upper - lower)), upper + lower)
+    if upper < 1e-9 or distance < 1e-9:
+        return shoulder + upper * along, shoulder + distance * along
+    cosine = (upper**2 + distance**2 - lower**2) / (2 * upper * distance)
+    angle = cmath.acos(min(max(cosine, -1.0), 1.0)).real
+    return shoulder + upper * along * cmath.rect(1.0, -bend * angle), shoulder + distance * along
+
+
+def bend_side(shoulder: complex, elbow: complex, wrist: complex) -> float:
+    """On which side of the line from shoulder to wrist the elbow is: +1 or -1, as `reach` takes it."""
+    return 1.0 if ((elbow - shoulder) / (wrist - shoulder or 1)).imag <= 0 else -1.0
+
+
+def _frames(
+    landmark: Landmark, side: str, target: Body, result: Body, head_turn: complex
+) -> tuple[Frame, Frame] | None:
+    """The landmark's frame in both, measured in the same way; None where one of them lacks it."""
+    if landmark == "head":
+        pair = _head_frame(target, result, 1), _head_frame(result, target, head_turn)
+    else:
+        pair = _trunk_frame(target, result, landmark, side), _trunk_frame(result, target, landmark, side)
+    there, here = pair
+    if there is None or here is None or min(there.height, here.height) < 1e-6:
+        return None
+    if there.width < NARROW * there.height or here.width < NARROW * here.height:
+        there, here = replace(there, width=there.height), replace(here, width=here.height)
+    return there, here
+
+
+def _head_frame(body: Body, other: Body, axis: complex) -> Frame | None:
+    centre = head_centre(body)
+    if centre is None or not body.has("trunk"):
+        return None
+    both = [name for name in ("head_top",) if body.has(name) and other.has(name)]
+    height = abs((body.at[both[0]] if both else centre) - body.at["trunk"])
+    ears = all(pose.has("r_ear", "l_ear") for pose in (body, other))
+    return Frame(centre, axis, 2 * abs(body.vector("r_ear", "l_ear")) if ears else 0.0, height)
+
+
+def _trunk_frame(body: Body, other: Body, landmark: Landmark, side: str) -> Frame | None:
+    if not body.has("trunk", "pelvis"):
+        return None
+    spine = body.vector("pelvis", "trunk")
+    axis = spine / abs(spine) * 1j if abs(spine) > 1e-6 else 1 + 0j
+    if landmark == "hips":
+        hip = f"{side}hip"
+        origin = body.at[hip if body.has(hip) and other.has(hip) else "pelvis"]
+        return Frame(origin, axis, abs(spine), abs(spine))
+    shoulders = all(pose.has("r_shoulder", "l_shoulder") for pose in (body, other))
+    width = abs(body.vector("r_shoulder", "l_shoulder")) if shoulders else 0.0
+    return Frame(body.at["trunk"], axis, width, abs(spine))

@@ -1,0 +1,201 @@
+"""Where a layer's mesh goes: each part's own rule, then relaxation.
+
+Knows meshes and joints, not texels. Limbs bend at their joints and stay attached at their roots; the head is rigid;
+long hair hangs; a skirt follows the thighs; held things follow the joint they are held by.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deployments.deformation.joints import CHAINS, HEAD, Motion, Vector
+from deployments.deformation.mesh import Mesh
+from deployments.deformation.relax import relax
+from deployments.deformation.skin import Limb, blend, limb_of, limb_weights, posed, stretched
+from deployments.deformation.trunk import Similarity, Torso, head_map, torso_map
+
+Points = NDArray[np.float64]
+
+FREE_HOLD = 0.03
+FIRM_HOLD = 3.0
+SETTLED = np.radians(2.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Rig:
+    """Every map of one motion. `height` is the figure's, pixels."""
+
+    motion: Motion
+    torso: Torso
+    head: Similarity
+    limbs: dict[str, Limb]
+    height: float
+
+
+@dataclass(frozen=True, eq=False)
+class Shape:
+    """placed (n, 2) in the target frame; group (m,) 0 the near-root triangles, 1 those past the middle joint."""
+
+    placed: Points
+    group: NDArray[np.int8]
+
+
+def rig_of(motion: Motion, height: float) -> Rig:
+    """The maps of torso, head and every limb that the source has."""
+    torso = torso_map(motion)
+    limbs = {part: limb for part in CHAINS if (limb := limb_of(motion, part, torso)) is not None}
+    return Rig(motion, torso, head_map(motion, torso), limbs, height)
+
+
+def shape_layer(
+    rig: Rig, part: str, joint: str, mesh: Mesh, area: float, stiffness: NDArray[np.float64], merged: tuple[str, ...]
+) -> Shape:
+    """Places one layer's mesh. area: the layer's pixels; stiffness (n,): 1 for cloth, more for what is rigid."""
+    flat = np.zeros(len(mesh.triangles), np.int8)
+    if part in rig.limbs:
+        return _limb(rig.limbs[part], mesh, area, stiffness)
+    if part == "head":
+        return Shape(_head(rig, mesh.vertices), flat)
+    if part == "hair":
+        return Shape(_hair(rig, mesh.vertices), flat)
+    if part == "skirt":
+        return Shape(_skirt(rig, mesh, stiffness), flat)
+    if part == "held":
+        return Shape(_attached(rig, joint, mesh.vertices), flat)
+    if part == "torso" and {"r_leg", "l_leg"} & set(merged):
+        return Shape(_skirt(rig, mesh, stiffness), flat)
+    return Shape(rig.torso(mesh.vertices), flat)
+
+
+def skinned_part(rig: Rig, part: str, joint: str, mesh: Mesh) -> Points:
+    """(n, 2) where a part's rule carries any vertex, unrelaxed; limbs' width is guessed from their length."""
+    if part in rig.limbs:
+        limb = rig.limbs[part]
+        return posed(mesh.vertices, limb, limb_weights(mesh, limb, 0.18 * max(limb.length, 1.0), 0.0))
+    ones = np.ones(len(mesh.vertices))
+    return shape_layer(rig, part, joint, mesh, 0.0, ones, ()).placed
+
+
+def _limb(limb: Limb, mesh: Mesh, area: float, stiffness: NDArray[np.float64]) -> Shape:
+    halfwidth = max(0.5 * area / max(limb.length, 1.0), 0.5)
+    halfwidth = min(halfwidth, 0.35 * max(limb.length, 1.0))
+    weights = limb_weights(mesh, limb, halfwidth, _mesh_start(limb, mesh, halfwidth))
+    placed = posed(mesh.vertices, limb, weights)
+    if _bends(limb):
+        rest = stretched(mesh.vertices, limb, weights)
+        sure = np.clip((weights.max(1) - 0.85) / 0.15, 0, 1)
+        placed = _relaxed(mesh, rest, placed, stiffness, FREE_HOLD + FIRM_HOLD * sure)
+    upper = weights[:, :2].sum(1)
+    return Shape(placed, (upper[mesh.triangles].mean(1) < 0.5).astype(np.int8))
+
+
+def _mesh_start(limb: Limb, mesh: Mesh, halfwidth: float) -> float:
+    way = limb.source[1] - limb.source[0]
+    axis = way / max(float(np.hypot(*way)), 1e-6)
+    points = mesh.vertices - limb.source[0]
+    core = (points @ axis)[np.abs(points @ np.array([-axis[1], axis[0]])) < max(0.6 * halfwidth, 0.75 * mesh.cell)]
+    return float(np.clip(core.min() + 1.5 * mesh.cell, 0.0, 1.5 * halfwidth)) if len(core) else 0.0
+
+
+def _bends(limb: Limb) -> bool:
+    return bool(np.abs(np.diff(limb.angles)).max() > SETTLED or np.abs(limb.stretches - limb.stretches[0]).max() > 0.02)
+
+
+def _relaxed(
+    mesh: Mesh, rest: Points, start: Points, stiffness: NDArray[np.float64], hold: NDArray[np.float64]
+) -> Points:
+    a, b = mesh.edges.T
+    return relax(rest, start, mesh.edges, 0.5 * (stiffness[a] + stiffness[b]), hold)
+
+
+def _head(rig: Rig, vertices: Points) -> Points:
+    """Rigid, but for a narrow band at the neck that stays with the torso."""
+    moved = rig.head(vertices)
+    if not rig.motion.has("neck", "nose"):
+        return moved
+    neck = rig.motion.source["neck"]
+    way = rig.motion.source["nose"] - neck
+    length = float(np.hypot(*way))
+    if length < 1:
+        return moved
+    along = (vertices - neck) @ way / length
+    keep = np.clip(1 - (along + 0.05 * length) / (0.25 * length), 0, 1)
+    near = np.clip(1.5 - np.abs((vertices - neck) @ np.array([-way[1], way[0]]) / length) / (0.5 * length), 0, 1)
+    keep = (keep * keep * (3 - 2 * keep) * near)[:, None]
+    return np.asarray(keep * rig.torso(vertices) + (1 - keep) * moved)
+
+
+def _hair(rig: Rig, vertices: Points) -> Points:
+    """Follows the head; what hangs below the chin lags behind its turn."""
+    head, motion = rig.head, rig.motion
+    if not motion.has("neck", "nose"):
+        return head(vertices)
+    way = motion.source["nose"] - motion.source["neck"]
+    length = max(float(np.hypot(*way)), 1.0)
+    below = -((vertices - motion.source["nose"]) @ way) / length - 0.6 * length
+    lag = np.clip(below / (1.5 * length), 0, 0.75)
+    lag = lag * lag * (3 - 2 * lag)
+    crown = head(motion.source["nose"][None])[0]
+    rest = motion.source["nose"] + head.scale * (vertices - motion.source["nose"])
+    anchor = motion.source["nose"]
+    return blend(
+        rest, np.column_stack([1 - lag, lag]), np.array([head.angle, 0.35 * head.angle]),
+        np.array([anchor, anchor]), np.array([crown, crown]),
+    )  # fmt: skip
+
+
+def _skirt(rig: Rig, mesh: Mesh, stiffness: NDArray[np.float64]) -> Points:
+    """Hangs from the pelvis; its hem follows the thigh on its own side."""
+    vertices, motion = mesh.vertices, rig.motion
+    legs = [rig.limbs[part] for part in ("r_leg", "l_leg") if part in rig.limbs]
+    base = rig.torso(vertices)
+    if not legs:
+        return base
+    hips = np.mean([leg.source[0] for leg in legs], axis=0)
+    knees = np.mean([leg.source[1] for leg in legs], axis=0)
+    down = (knees - hips) / max(float(np.hypot(*(knees - hips))), 1.0)
+    along = (vertices - hips) @ down
+    reach = max(float(along.max()), 0.3 * float(np.hypot(*(knees - hips))), 1.0)
+    follow = np.clip(along / (0.6 * reach), 0, 1)
+    follow = (follow * follow * (3 - 2 * follow))[:, None]
+    moved = _thighs(vertices, legs, motion)
+    placed = (1 - follow) * base + follow * moved
+    hold = 0.3 + FIRM_HOLD * (1 - follow[:, 0])
+    return _relaxed(mesh, motion.scale * vertices, placed, stiffness, hold)
+
+
+def _thighs(vertices: Points, legs: list[Limb], motion: Motion) -> Points:
+    if len(legs) == 1:
+        return _thigh(vertices, legs[0])
+    across = legs[1].source[0] - legs[0].source[0]
+    width = max(float(np.hypot(*across)), 1.0)
+    side = ((vertices - legs[0].source[0]) @ across) / width**2
+    share = np.clip((side + 0.25) / 1.5, 0, 1)
+    share = (share * share * (3 - 2 * share))[:, None]
+    return np.asarray((1 - share) * _thigh(vertices, legs[0]) + share * _thigh(vertices, legs[1]))
+
+
+def _thigh(vertices: Points, leg: Limb) -> Points:
+    weights = np.zeros((len(vertices), len(leg.angles)))
+    weights[:, 1] = 1
+    return blend(stretched(vertices, leg, weights), weights, leg.angles, leg.pivots, leg.goals)
+
+
+def _attached(rig: Rig, joint: str, vertices: Points) -> Points:
+    """Rigidly with the bone that ends at `joint`."""
+    if joint in HEAD:
+        return rig.head(vertices)
+    for part, names in CHAINS.items():
+        if joint in names and part in rig.limbs and names.index(joint) > 0:
+            limb = rig.limbs[part]
+            bone = min(names.index(joint), len(limb.source) - 1)
+            start, goal = limb.source[bone], limb.target[bone]
+            return Similarity(float(limb.angles[bone]), start, goal, rig.motion.scale)(vertices)
+    return _carried(rig, joint, vertices)
+
+
+def _carried(rig: Rig, joint: str, vertices: Points) -> Points:
+    point: Vector = rig.motion.source.get(joint, rig.torso.pivot)
+    goal = rig.torso(point[None])[0]
+    return Similarity(rig.torso.turn(point), point, goal, rig.motion.scale)(vertices)

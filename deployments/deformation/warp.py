@@ -1,0 +1,161 @@
+"""Deforms a figure to a pose: layer by layer, each layer a mesh, drawn over one another by depth.
+
+Knows figures and poses; detects and invents nothing. What no layer has is a hole; what a layer was completed with is
+marked as invented. Convention: output pixel = source-frame pixel - origin, at unit scale (framing 'exact': output
+pixels themselves).
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deployments.deformation.compose import Canvas, Drawing, blank, draw
+from deployments.deformation.joints import CHAINS, Motion, correspond
+from deployments.deformation.mesh import Mesh, grid_mesh
+from deployments.deformation.order import draw_order, lower_in_front
+from deployments.deformation.place import Box, Framing, cut_edges, drawing_box, fitted_box
+from deployments.deformation.shape import Rig, Shape, rig_of, shape_layer
+from deployments.deformation.sheet import Sheet, owners, sheet_of
+from deployments.deformation.trust import holes, trusted
+from deployments.deformation.whole import skin_whole
+from pose.errors import NoFigure
+from pose.figure import MATERIAL_INDEX, PARTS, Figure, Warp
+from pose.pose import Pose
+
+CELLS = 40
+STIFF = {"rigid": 20.0, "print": 8.0}
+
+Placed = tuple[Sheet, Mesh, Shape]
+
+
+def warp_figure(figure: Figure, target: Pose, framing: Framing) -> Warp:
+    """The figure in the target pose (every field of `Warp`).
+
+    target: joints in the source frame; with framing 'exact' in output pixels, the canvas then being the target's.
+    Raises InvalidKeypoints where figure and target share no joint, or the canvas would exceed 4 times the source's
+    area; NoFigure where the figure has no opaque pixel.
+    """
+    height, cell = _size(figure)
+    motion = correspond(figure.pose, target, framing == "exact")
+    rig = rig_of(motion, height)
+    seen = owners(figure)
+    layers = [_placed(figure, rig, row, seen, cell) for row in range(len(figure.layers))]
+    order = draw_order(figure.layers, motion, target.view)
+    drawings = _drawings(layers, order, motion)
+    cuts = cut_edges(figure.image[..., 3])
+    box = _first_box(drawings, figure, target, framing, cuts)
+    canvas = blank(box)
+    for drawing in drawings:
+        draw(canvas, drawing, motion.scale)
+    if framing == "fit":
+        size = figure.image.shape
+        canvas = canvas.cropped(fitted_box(_covered(canvas), size[1], size[0], height, cuts))
+    ranks = {figure.layers[row].part: place for place, row in enumerate(order)}
+    skinned = skin_whole(figure, rig, canvas.box, ranks, cell)
+    return _finished(figure, canvas, motion, target, skinned, height)
+
+
+def _size(figure: Figure) -> tuple[float, int]:
+    """The figure's extent in pixels, and its meshes' step."""
+    rows, columns = np.nonzero(figure.image[..., 3] > 127)
+    if not len(rows) or not figure.layers:
+        raise NoFigure("the figure has no opaque pixel; give a mask that covers the character.")
+    height = float(max(np.ptp(rows), np.ptp(columns)) + 1)
+    return height, max(2, round(height / CELLS))
+
+
+def _placed(figure: Figure, rig: Rig, row: int, seen: NDArray[np.int16], cell: int) -> Placed | None:
+    sheet = sheet_of(figure, row, seen)
+    mesh = grid_mesh(sheet.region | sheet.empty, sheet.corner, cell)
+    if mesh is None:
+        return None
+    part, area = figure.layers[row].part, float(sheet.region.sum())
+    shape = shape_layer(rig, part, sheet.joint, mesh, area, _stiffness(figure, mesh), figure.merged)
+    return sheet, mesh, shape
+
+
+def _stiffness(figure: Figure, mesh: Mesh) -> NDArray[np.float64]:
+    height, width = figure.materials.shape
+    x, y = np.floor(mesh.vertices).astype(int).T
+    found = figure.materials[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)]
+    table = np.ones(len(MATERIAL_INDEX))
+    for name, value in STIFF.items():
+        table[MATERIAL_INDEX[name]] = value
+    return table[np.minimum(found, len(table) - 1)]
+
+
+def _drawings(layers: list[Placed | None], order: list[int], motion: Motion) -> list[Drawing]:
+    """Back to front. A layer's continuation under what it grows out of lies beneath the torso."""
+    there = [(row, layer) for row in order if (layer := layers[row]) is not None]
+    under = [d for _, layer in there if layer[0].full is not None for d in _of_layer(layer, motion, hidden=True)]
+    return under + [d for _, layer in there for d in _of_layer(layer, motion, hidden=False)]
+
+
+def _of_layer(layer: Placed, motion: Motion, hidden: bool) -> list[Drawing]:
+    sheet, mesh, shape = layer
+    picture = sheet.full if hidden and sheet.full is not None else sheet.front
+    part = PARTS[sheet.part]
+    groups = [0, 1] if part not in CHAINS or lower_in_front(part, motion) else [1, 0]
+    near = np.zeros(len(mesh.vertices))
+    return [
+        Drawing(
+            mesh.triangles[shape.group == group], shape.placed, mesh.vertices, near, picture, sheet.empty,
+            sheet.corner, sheet.part,
+        )
+        for group in groups
+        if (shape.group == group).any()
+    ]  # fmt: skip
+
+
+def _first_box(drawings: list[Drawing], figure: Figure, target: Pose, framing: Framing, cuts: tuple[bool, ...]) -> Box:
+    height, width = figure.image.shape[:2]
+    if framing == "exact":
+        return (0, 0, target.width, target.height)
+    if framing == "source":
+        return (0, 0, width, height)
+    points = np.concatenate([drawing.placed[drawing.triangles].reshape(-1, 2) for drawing in drawings])
+    return drawing_box(points, width, height, cuts)
+
+
+def _covered(canvas: Canvas) -> Box:
+    rows, columns = np.nonzero(canvas.colours[..., 3] > 8)
+    if not len(rows):
+        return (0, 0, 0, 0)
+    x, y = canvas.box[:2]
+    return (int(columns.min()) + x, int(rows.min()) + y, int(columns.max()) + 1 + x, int(rows.max()) + 1 + y)
+
+
+def _finished(
+    figure: Figure, canvas: Canvas, motion: Motion, target: Pose, skinned: NDArray[np.float32], height: float
+) -> Warp:
+    hole = holes(canvas, skinned, figure.image[..., 3], height * motion.scale)
+    trust = trusted(canvas, hole, figure.image[..., 3], height, motion.scale)
+    shape = hole.shape
+    origin = canvas.box[:2]
+    return Warp(
+        rgba=_straight(canvas.colours),
+        source=canvas.source,
+        part=canvas.part,
+        stretch=canvas.stretch,
+        trust=trust,
+        hole=hole,
+        invented=canvas.invented,
+        skinned=skinned,
+        origin=origin,
+        pose=_output_pose(figure.pose, target, motion, origin, shape),
+    )
+
+
+def _straight(colours: NDArray[np.float32]) -> NDArray[np.uint8]:
+    alpha = colours[..., 3:]
+    straight = np.divide(colours[..., :3] * 255, alpha, out=np.zeros_like(colours[..., :3]), where=alpha > 0.5)
+    return np.concatenate([np.clip(straight + 0.5, 0, 255), np.clip(alpha + 0.5, 0, 255)], -1).astype(np.uint8)
+
+
+def _output_pose(source: Pose, target: Pose, motion: Motion, origin: tuple[int, int], shape: tuple[int, ...]) -> Pose:
+    """The joints that the figure has, in output pixels; those that the target left out where they ended up."""
+    points, scores = np.zeros_like(source.points), np.zeros_like(source.scores)
+    for name, row in source.skeleton.index.items():
+        if name in motion.target and source.scores[row] > 0:
+            points[row] = motion.target[name] - origin
+            scores[row] = target.scores[row] or source.scores[row]
+    return Pose(points, scores, shape[1], shape[0], target.depth, target.view, source.skeleton)

@@ -4,6 +4,8 @@ Soft tubes along the bones of each part, soft dots at the joints, and an optiona
 figure's extent, so that the maps look alike at every scale. Knows no pictures.
 """
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +28,16 @@ _DOTS: tuple[tuple[str, ...], ...] = (
 )
 CHANNELS = len(_BONES) + len(_DOTS) + 1
 _WORK = 4  # the maps are smooth: they are drawn at a quarter of the size
+# Every tube as (channel, one end, other end), rows of BIPED; a dot is a tube of no length.
+_TUBES = [
+    (channel, *(BIPED.index[name] for name in bone.split("-")))
+    for channel, bones in enumerate(_BONES)
+    for bone in bones
+] + [
+    (channel, BIPED.index[name], BIPED.index[name])
+    for channel, names in enumerate(_DOTS, len(_BONES))
+    for name in names
+]
 
 
 def pose_maps(
@@ -36,19 +48,17 @@ def pose_maps(
     A joint of score 0 leaves no trace. `prior` (size, size) uint8 0..255 is a rough matte from elsewhere; zeros
     where there is none.
     """
-    small = size // _WORK
-    rows = np.arange(small, dtype=np.float32) + np.float32(0.5)
-    grid = np.stack(np.meshgrid(rows, rows), -1)
-    scaled = (np.asarray(points, np.float32) / _WORK).astype(np.float32)
     here = np.asarray(scores) > 0
-    sigma = _sigma(scaled[here], small)
     maps = np.zeros((CHANNELS, size, size), np.float32)
-    for channel, bones in enumerate(_BONES):
-        ends = [tuple(BIPED.index[name] for name in bone.split("-")) for bone in bones]
-        maps[channel] = _enlarged(_tubes(grid, scaled, [(a, b) for a, b in ends if here[a] and here[b]], sigma), size)
-    for channel, names in enumerate(_DOTS, len(_BONES)):
-        rows_of = [BIPED.index[name] for name in names]
-        maps[channel] = _enlarged(_tubes(grid, scaled, [(a, a) for a in rows_of if here[a]], sigma), size)
+    if here.any():
+        scaled = (np.asarray(points, np.float32) / _WORK).astype(np.float32)
+        drawn = [tube for tube in _TUBES if here[tube[1]] and here[tube[2]]]
+        squares = _squared_distances(scaled, drawn, size // _WORK)
+        fade = np.float32(-0.5 / _sigma(scaled[here], size // _WORK) ** 2)
+        for channel in {tube[0] for tube in drawn}:
+            of_channel = [row for row, tube in enumerate(drawn) if tube[0] == channel]
+            nearest = np.exp(squares[of_channel].min(0) * fade)
+            maps[channel] = cv2.resize(nearest, (size, size), interpolation=cv2.INTER_LINEAR)
     if prior is not None:
         maps[-1] = prior.astype(np.float32) / 255
     return maps
@@ -58,22 +68,17 @@ def _sigma(points: NDArray[np.float32], size: int) -> float:
     """Half-width of tubes and dots: 3.5% of the joints' extent, in grid cells."""
     if len(points) < 2:
         return 0.03 * size
-    extent = float(np.ptp(points, axis=0).max())
-    return max(0.035 * extent, 0.8)
+    return max(0.035 * float(np.ptp(points, axis=0).max()), 0.8)
 
 
-def _tubes(
-    grid: NDArray[np.float32], points: NDArray[np.float32], bones: list[tuple[int, int]], sigma: float
-) -> NDArray[np.float32]:
-    """The largest of exp(-d^2 / 2 sigma^2) over the bones, d = distance to the segment."""
-    nearest = np.full(grid.shape[:2], np.inf, np.float32)
-    for a, b in bones:
-        along = points[b] - points[a]
-        share = np.clip((grid - points[a]) @ along / max(float(along @ along), 1e-6), 0, 1)
-        offset = grid - points[a] - share[..., None] * along
-        nearest = np.minimum(nearest, (offset**2).sum(-1))
-    return np.exp(-nearest / np.float32(2 * sigma**2)).astype(np.float32)
-
-
-def _enlarged(image: NDArray[np.float32], size: int) -> NDArray[np.float32]:
-    return np.asarray(cv2.resize(image, (size, size), interpolation=cv2.INTER_LINEAR), np.float32)
+def _squared_distances(points: NDArray[np.float32], tubes: Sequence[tuple[int, ...]], size: int) -> NDArray[np.float32]:
+    """(tubes, size, size): from each cell's middle to the segment between the tube's ends, squared."""
+    start, end = points[[tube[1] for tube in tubes]], points[[tube[2] for tube in tubes]]
+    along = end - start
+    length = np.maximum((along**2).sum(1), np.float32(1e-6))[:, None, None]
+    middles = np.arange(size, dtype=np.float32) + np.float32(0.5)
+    dx = middles[None, None, :] - start[:, 0, None, None]
+    dy = middles[None, :, None] - start[:, 1, None, None]
+    ax, ay = along[:, 0, None, None], along[:, 1, None, None]
+    share = np.clip((dx * ax + dy * ay) / length, 0, 1)
+    return np.asarray((dx - share * ax) ** 2 + (dy - share * ay) ** 2, np.float32)

@@ -1,0 +1,337 @@
+"""Draws bodies: torso, neck, arms, hands, legs, shoes, skirts, prints and what is held. Knows no pixels.
+
+Every call adds the same primitives in every pose (see `drawing`).
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.world.designs import Design
+from training.world.drawing import NEVER, Drawing, Frame, Paint, Shape
+from training.world.poses import ROW
+from training.world.shapes import ARC, CAPSULE, HEART, PROFILE, STAR, SUPER
+
+Points = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Posed:
+    """Joints on the page: points (23, 2) pixels, depth (23,) body heights, scale pixels per body height."""
+
+    points: Points
+    depth: Points
+    scale: float
+    yaw: float
+    head_yaw: float
+
+    def bone(self, start: str, end: str, length: float) -> Frame:
+        """The frame of a bone of true `length`, along it, foreshortened as it is seen."""
+        a, b = self.points[ROW[start]], self.points[ROW[end]]
+        return self.between(a, b, length, self.depth[ROW[start]], self.depth[ROW[end]])
+
+    def between(self, a: Points, b: Points, length: float, z0: float = 0.0, z1: float = 0.0) -> Frame:
+        """The same between two points of the page."""
+        dx, dy = b - a
+        seen = math.hypot(dx, dy)
+        if seen < 1e-6:
+            dx, dy, seen = 0.0, 1.0, 1.0
+        fore = min(max(seen / (length * self.scale), 0.2), 1.6)
+        return Frame(a[0], a[1], dx / seen, dy / seen, self.scale, fore, 1.0, z0, z1)
+
+    def middle(self, *names: str) -> Points:
+        return np.mean([self.points[ROW[name]] for name in names], axis=0)
+
+
+def draw_torso(drawing: Drawing, design: Design, posed: Posed) -> None:
+    """Neck and torso, or the whole body of a bean."""
+    body = design.proportions
+    pelvis = posed.middle("r_hip", "l_hip")
+    neck = posed.points[ROW["neck"]]
+    frame = posed.between(neck, pelvis, body.torso)._replace(side=max(math.cos(math.radians(posed.yaw)), 0.75))
+    if design.body == "bean":
+        _bean(drawing, design, frame)
+    else:
+        _trunk(drawing, design, frame)
+    if design.body != "bean":
+        _emblem(drawing, design, frame.at(0.36 * body.torso, _turned(posed, 0.9 * body.shoulder)), 0.33 * body.torso)
+
+
+def draw_arm(drawing: Drawing, design: Design, posed: Posed, side: str) -> None:
+    """Upper arm, forearm and hand of one side ("r" or "l")."""
+    body, wide = design.proportions, _width(design, side)
+    r0, r1, r2 = (wide * r for r in design.arm)
+    odd = design.odd_side == (0 if side == "r" else 1)
+    upper = posed.bone(f"{side}_shoulder", f"{side}_elbow", body.upper_arm)
+    lower = posed.bone(f"{side}_elbow", f"{side}_wrist", body.forearm)
+    bare = design.sleeve == 0.0
+    cloth = design.shirt._replace(first=design.palette["accent"] if odd else design.shirt.first)
+    reach = body.upper_arm + body.forearm
+    far = NEVER if design.sleeve >= 0.5 else design.sleeve * reach
+    skin = Paint(design.palette["skin"])
+    lower_far = body.forearm * 0.92 if design.sleeve == 1.0 else NEVER
+    sleeved = design.sleeve >= 0.6
+    loose = 1.0 + 0.8 * design.numbers[0] * (design.numbers[1] > 0.7) * sleeved
+    shapes = [
+        Shape(CAPSULE, upper, (body.upper_arm * upper.fore, r0, r1), skin if bare else cloth._replace(far=far), open=r0 * 0.9),
+        Shape(CAPSULE, lower, (body.forearm * lower.fore, r1, r2 * loose), cloth._replace(far=lower_far) if sleeved else skin,
+              open=r1 * 0.3),
+    ]  # fmt: skip
+    hand = _hand(design, lower.at(body.forearm, 0.0), side, r2)
+    part = f"{side}_arm"
+    if design.hand == "glove" or sleeved:
+        drawing.add(part, *hand)
+        drawing.add(part, *shapes)
+    else:
+        drawing.add(part, *shapes, *hand)
+
+
+def draw_leg(drawing: Drawing, design: Design, posed: Posed, side: str) -> None:
+    """Thigh, shin and shoe of one side."""
+    body, wide = design.proportions, _width(design, side)
+    r0, r1, r2 = (wide * r for r in design.leg)
+    upper = posed.bone(f"{side}_hip", f"{side}_knee", body.thigh)
+    lower = posed.bone(f"{side}_knee", f"{side}_ankle", body.shin)
+    skin = Paint(design.palette["skin"])
+    length = body.thigh + body.shin
+    cut = design.trouser * length
+    thigh = skin if cut == 0 else design.lower._replace(far=cut if cut < body.thigh else NEVER)
+    shin = design.lower._replace(far=cut - body.thigh) if cut > body.thigh else skin
+    if design.shoe == "boot":
+        sock = Paint(shin.first, shin.second, design.palette["shoe"], pattern=shin.pattern, far=body.shin * 0.55,
+                     frequency=shin.frequency, material=shin.material, material_far="rigid")  # fmt: skip
+        shin = sock
+    flare = 1.0 + (design.numbers[2] > 0.8) * design.numbers[3] * (cut > body.thigh)
+    legs = (
+        Shape(CAPSULE, upper, (body.thigh * upper.fore, r0, r1), thigh, open=r0 * 0.4),
+        Shape(CAPSULE, lower, (body.shin * lower.fore, r1, r2 * flare), shin, open=r1 * 0.3),
+    )
+    foot = posed.bone(f"{side}_ankle", f"{side}_toe", body.foot)
+    colour = design.palette["skin"] if design.shoe == "none" else design.palette["shoe"]
+    size = (0.75 + 0.5 * design.numbers[4]) * max(r2, 0.02)
+    tip = size * (0.7 if design.shoe == "long" else 1.05)
+    paint = Paint(colour, material="skin" if design.shoe == "none" else "rigid")
+    shoe = Shape(CAPSULE, foot, (body.foot * foot.fore, size, tip), paint)
+    part = f"{side}_leg"
+    if design.shoe == "none":
+        drawing.add(part, *legs, shoe)
+    else:
+        drawing.add(part, shoe)
+        drawing.add(part, *legs)
+
+
+def draw_skirt(drawing: Drawing, design: Design, posed: Posed) -> None:
+    """A skirt or the lower half of a dress; it swings towards the knees and widens with them."""
+    if design.skirt == "none":
+        return
+    body = design.proportions
+    leg = body.thigh + body.shin
+    length = {"mini": 0.4, "knee": 0.62, "long": 0.98, "dress": 0.7}[design.skirt] * leg + 0.25 * body.torso
+    pelvis = posed.middle("r_hip", "l_hip")
+    waist = pelvis + 0.25 * (posed.points[ROW["neck"]] - pelvis)
+    low = posed.middle("r_knee", "l_knee") if design.skirt != "long" else posed.middle("r_knee", "l_knee", "r_ankle", "l_ankle")
+    hang = 0.6 * (low - pelvis) / max(float(np.linalg.norm(low - pelvis)), 1e-6) + np.array([0.0, 0.4])
+    spread = abs(posed.points[ROW["r_knee"]][0] - posed.points[ROW["l_knee"]][0]) / posed.scale
+    top = body.hip * 1.15 + design.leg[0] * 0.5
+    rest = top * (1.3 + 1.3 * design.numbers[5])
+    hem = max(rest, 0.5 * spread + 1.3 * design.leg[0])
+    down = float(np.linalg.norm(low - pelvis)) / posed.scale
+    seen = max(min(down * length / (0.55 * leg), length), 0.45 * length)
+    frame = posed.between(waist, waist + hang * posed.scale, 1.0)
+    frame = frame._replace(fore=seen / length, side=hem / rest, z0=-0.03, z1=-0.04)
+    wave = 0.012 * design.numbers[6]
+    paint = design.shirt._replace(far=NEVER, near=-NEVER) if design.skirt == "dress" else design.lower
+    paint = paint._replace(material="flowing", near=0.03 if design.skirt != "dress" else -NEVER, material_near="fitted")
+    shape = (seen, top, top * 1.15, hem * 0.8, hem, 0.004, 0.0, wave)
+    drawing.add("skirt", Shape(PROFILE, frame, shape, paint))
+    for k, v in enumerate((-0.45, 0.0, 0.4)):
+        if design.numbers[7] > 0.5:
+            at = frame.at(0.55 * length, v * rest * 1.1)
+            fold = (0.3 * seen, 0.003, 0.004, 0.004, 0.002)
+            drawing.add("skirt", Shape(PROFILE, at, fold, Paint(_dark(paint.first), material="flowing"), line=0, flat=k > 9))
+
+
+def draw_held(drawing: Drawing, design: Design, posed: Posed) -> None:
+    """A tail at the pelvis, or a thing in one hand."""
+    if design.held == "none":
+        return
+    side = "rl"[design.held_side]
+    if design.held == "tail":
+        _tail(drawing, design, posed)
+        return
+    hand = posed.bone(f"{side}_wrist", f"{side}_hand", design.proportions.hand)
+    grip = hand.at(0.6 * design.proportions.hand, 0.0, turn=math.pi / 2 if side == "r" else -math.pi / 2, fore=1.0)
+    prop, accent = Paint(design.palette["prop"], material="rigid"), Paint(design.palette["accent"], material="rigid")
+    size = 0.12 + 0.12 * design.numbers[8]
+    stick = Shape(CAPSULE, grip.at(-0.04, 0), (size + 0.1, 0.009, 0.009), prop)
+    tip = grip.at(size + 0.08, 0)
+    if design.held == "sword":
+        drawing.add("held", Shape(PROFILE, grip.at(0.03, 0), (size * 1.8, 0.016, 0.018, 0.018, 0.0), accent))
+        drawing.add("held", Shape(PROFILE, grip.at(0.02, 0), (0.018, 0.045, 0.045, 0.045, 0.045), prop))
+    elif design.held == "bag":
+        down = Frame(grip.x, grip.y, 0.0, 1.0, grip.scale, z0=grip.z0)
+        drawing.add("held", Shape(PROFILE, down, (size, 0.03, 0.08, 0.08, 0.07, 0.01), prop))
+        drawing.add("held", Shape(ARC, down.at(0.02, 0), (0.03, 0.03, 0.006), accent))
+    elif design.held == "balloon":
+        up = Frame(grip.x, grip.y, 0.0, -1.0, grip.scale, z0=grip.z0, up=True)
+        drawing.add("held", Shape(CAPSULE, up, (0.25, 0.002, 0.002), accent))
+        drawing.add("held", Shape(SUPER, up.at(0.33, 0), (0.1, 0.08, 2.0, 0.15, -9), prop))
+    else:
+        drawing.add("held", stick)
+        points = (0.055, 0.45, 5.0, 0.0, 1.0, 0.0, -9) if design.held == "wand" else (0.055, 0.6, 6.0, 0.0, 1.0, 1.0, -9)
+        drawing.add("held", Shape(STAR, tip, points, accent))
+
+
+def _trunk(drawing: Drawing, design: Design, frame: Frame) -> None:
+    body, palette = design.proportions, design.palette
+    neck = body.neck + 0.12 * body.head
+    width = max(0.4 * body.shoulder, design.arm[0] * 0.9) * 0.9
+    drawing.add("torso", Shape(CAPSULE, frame.at(-neck, 0.0), (neck + 0.02, width, width * 1.1), Paint(palette["skin"])))
+    trousers = design.trouser > 0 or design.skirt not in ("none", "dress")
+    far = 0.86 * body.torso if trousers else NEVER
+    near = 0.07 * body.torso if design.collar else -NEVER
+    third = palette["lower"] if trousers else palette["shirt"]
+    paint = design.shirt._replace(far=far, near=near, third=third, material_far="fitted")
+    drawing.add("torso", Shape(*_torso_shape(design, frame), paint))
+    if trousers and design.numbers[9] > 0.5:
+        belt = frame.at(0.84 * body.torso, 0.0)
+        w = 0.8 * body.hip + 0.6 * design.leg[0]
+        drawing.add("torso", Shape(PROFILE, belt, (0.018, w, w, w, w), Paint(palette["belt"], material="rigid"), line=0.5))
+
+
+def _torso_shape(design: Design, frame: Frame) -> tuple[int, Frame, tuple[float, ...]]:
+    body, side = design.proportions, frame.side
+    length = body.torso * frame.fore
+    top, low = body.shoulder + 0.45 * design.arm[0], body.hip + 0.95 * design.leg[0]
+    end = length + 0.75 * design.leg[0]
+    mid = design.waist * min(top, low)
+    widths = {
+        "trapezoid": (top * 0.85, top, mid, low), "hourglass": (top * 0.85, top * 0.9, mid * 0.55, low * 1.1),
+        "box": (top, top, top, max(low, top)), "barrel": (top * 0.75, top * 1.25, low * 1.25, low * 0.8),
+        "cone": (0.4 * top, 0.8 * top, 1.1 * low, 1.5 * low), "triangle": (0.3 * top, 0.7 * top, low, 1.8 * low),
+        "bell": (top * 0.6, top * 0.6, mid * 0.8, 1.7 * low), "diamond": (top * 0.5, 1.5 * top, mid * 1.2, low * 0.6),
+    }  # fmt: skip
+    if design.torso in widths:
+        w = [side * x for x in widths[design.torso]]
+        shift = 0.35 * design.arm[0]
+        return PROFILE, frame.at(-shift / frame.fore, 0.0), (end + shift, *w, 0.35 * design.arm[0])
+    wide = {"oval": 1.15, "egg": 1.3, "round": 1.7}[design.torso] * max(top, low) * (0.8 + 0.4 * design.numbers[10])
+    half = 0.5 * (end + 0.8 * design.arm[0])
+    egg = {"oval": 0.0, "egg": 0.25, "round": 0.08}[design.torso]
+    return SUPER, frame.at((half - 0.8 * design.arm[0]) / frame.fore, 0.0), (half, side * wide, 2.3, egg, -9.0)
+
+
+def _bean(drawing: Drawing, design: Design, frame: Frame) -> None:
+    body = design.proportions
+    half = 0.5 * (body.head + body.torso) + 0.02
+    centre = frame.at(0.5 * (body.torso - body.head) + 0.0, 0.0)
+    wide = 1.06 * body.shoulder * frame.side
+    bands = design.shirt._replace(
+        far=half * (0.1 + 0.6 * design.numbers[11]) if design.numbers[12] > 0.4 else NEVER,
+        near=-half * (0.3 + 0.5 * design.numbers[13]) if design.numbers[13] > 0.6 else -NEVER,
+        third=design.palette["lower"], material="skin", material_far="fitted", material_near="fitted",
+    )  # fmt: skip
+    if design.torso in ("box", "cone", "trapezoid", "triangle", "diamond"):
+        top, low = {"box": (1, 1), "cone": (0.25, 1.15), "trapezoid": (0.85, 1), "triangle": (0.1, 1.3), "diamond": (0.5, 0.6)}[
+            design.torso
+        ]
+        mid = 1.25 if design.torso == "diamond" else 0.5 * (top + low) + 0.1
+        numbers = (2 * half * frame.fore, wide * top, wide * mid, wide * mid, wide * low, 0.3 * wide)
+        drawing.add("torso", Shape(PROFILE, centre.at(-half, 0), numbers, bands))
+        return
+    egg = {"egg": 0.28, "round": 0.0}.get(design.torso, 0.1)
+    drawing.add("torso", Shape(SUPER, centre, (half * frame.fore, wide, 2.0 + design.numbers[14], egg, -9.0), bands))
+
+
+def _hand(design: Design, wrist: Frame, side: str, radius: float) -> list[Shape]:
+    size = design.proportions.hand
+    r = max(radius * 1.15, 0.42 * size)
+    skin = Paint(design.palette["glove"] if design.hand in ("glove", "claw") else design.palette["skin"],
+                 material="fitted" if design.hand == "glove" else "skin")  # fmt: skip
+    wrist = wrist._replace(fore=max(wrist.fore, 0.5))
+    thumb = 1.0 if side == "r" else -1.0
+    if design.hand == "none":
+        return [Shape(CAPSULE, wrist, (size * 0.5, radius, radius), skin, open=0.0)]
+    palm = Shape(SUPER, wrist.at(0.5 * size, 0), (0.55 * size * wrist.fore + 0.2 * r, 0.8 * r, 2.2, -0.05, -9.0), skin)
+    if design.hand == "round":
+        return [Shape(SUPER, wrist.at(0.45 * size, 0), (r, r, 2.0, 0.0, -9.0), skin)]
+    if design.hand in ("mitten", "glove"):
+        grow = 1.3 if design.hand == "glove" else 1.0
+        big = palm._replace(numbers=(grow * palm.numbers[0], grow * 0.85 * r, 2.2, 0.1, -9.0))
+        return [big, _finger(wrist, 0.3 * size, thumb * 0.5 * r, thumb * 0.8, 0.45 * size, 0.3 * r, skin)]
+    spread = (-0.5, 0.0, 0.5) if design.hand == "fingers" else (-0.6, 0.6)
+    fingers = [_finger(wrist, 0.6 * size, 0.55 * r * s, 0.7 * s, 0.5 * size, 0.22 * r, skin) for s in spread]
+    return [palm, *fingers, _finger(wrist, 0.3 * size, thumb * 0.5 * r, thumb * 1.0, 0.4 * size, 0.24 * r, skin)]
+
+
+def _finger(wrist: Frame, u: float, v: float, turn: float, length: float, radius: float, paint: Paint) -> Shape:
+    return Shape(CAPSULE, wrist.at(u, v, turn, fore=1.0), (length, radius, 0.85 * radius), paint)
+
+
+def _emblem(drawing: Drawing, design: Design, frame: Frame, size: float) -> None:
+    if design.emblem == "none":
+        return
+    paint = Paint(design.palette["accent"], material="print")
+    size *= 0.55 + 0.5 * design.numbers[15]
+    up = frame._replace(ax=-frame.ax, ay=-frame.ay, up=True, fore=1.0, z0=-0.05, z1=-0.05)
+    side = frame.side
+    if design.emblem == "star":
+        drawing.add("torso", Shape(STAR, up, (0.6 * size, 0.45, 5.0, math.pi / 5, 1.0, 0.0, -9.0), paint, line=0.4))
+    elif design.emblem == "heart":
+        drawing.add("torso", Shape(HEART, up, (0.5 * size,), paint, line=0.4))
+    elif design.emblem == "disc":
+        drawing.add("torso", Shape(SUPER, up, (0.5 * size, 0.5 * size * side, 2.0, 0.0, -9.0), paint, line=0.4))
+    elif design.emblem == "badge":
+        badge = up.at(0.3 * size, 0.5 * size * (1 if design.numbers[3] > 0.5 else -1))
+        drawing.add("torso", Shape(SUPER, badge, (0.2 * size, 0.2 * size, 4.0, 0.0, -9.0), paint, line=0.4))
+    elif design.emblem == "buttons":
+        for k in range(3):
+            at = up.at(0.5 * size * (1 - k), 0.0)
+            drawing.add("torso", Shape(SUPER, at, (0.1 * size, 0.1 * size, 2.0, 0.0, -9.0), paint, line=0.3))
+    else:
+        _letter(drawing, up, 0.55 * size, paint, int(8 * design.numbers[3]))
+
+
+_LETTERS = (
+    ((-1, -0.6, 1, 0), (-1, 0.6, 1, 0), (-0.1, -0.35, -0.1, 0.35)), ((-1, -0.5, 1, -0.5), (-1, -0.5, -1, 0.5)),
+    ((-1, 0, 1, 0), (1, -0.6, 1, 0.6)), ((-1, -0.6, 1, 0.6), (-1, 0.6, 1, -0.6)),
+    ((-1, -0.5, 1, -0.5), (-1, 0.5, 1, 0.5), (0, -0.5, 0, 0.5)), ((-1, 0, 0, 0), (0, 0, 1, -0.6), (0, 0, 1, 0.6)),
+    ((-1, -0.5, 1, -0.5), (1, -0.5, 1, 0.5), (0, -0.5, 0, 0.3)), ((-1, -0.5, 1, -0.5), (1, -0.5, -1, 0.5), (-1, 0.5, 1, 0.5)),
+)  # fmt: skip
+
+
+def _letter(drawing: Drawing, frame: Frame, size: float, paint: Paint, which: int) -> None:
+    for u0, v0, u1, v1 in _LETTERS[which % len(_LETTERS)]:
+        length = math.hypot(u1 - u0, v1 - v0) * size
+        at = frame.at(u0 * size, v0 * size, math.atan2(v1 - v0, u1 - u0), fore=1.0)
+        drawing.add("torso", Shape(CAPSULE, at, (length, 0.2 * size, 0.2 * size), paint, line=0.0))
+
+
+def _tail(drawing: Drawing, design: Design, posed: Posed) -> None:
+    pelvis = posed.middle("r_hip", "l_hip")
+    way = 1.0 if design.held_side else -1.0
+    start = Frame(pelvis[0], pelvis[1], way * 0.9, -0.3, posed.scale, z0=0.1, z1=0.1)
+    reach = 0.1 + 0.16 * design.numbers[8]
+    paint = Paint(design.palette["skin"], third=design.palette["inner"], far=0.7 * reach if design.numbers[5] > 0.5 else NEVER)
+    hang = start.at(0.9 * (design.proportions.hip + 0.3 * reach), 0.0, turn=-way * (0.5 + design.numbers[6]))
+    thick = 0.015 + 0.05 * design.numbers[9]
+    drawing.add(
+        "held",
+        Shape(CAPSULE, start, (hang.x - start.x and 0.9 * (design.proportions.hip + 0.3 * reach), thick, thick), Paint(paint.first)),
+        Shape(CAPSULE, hang, (reach, thick, thick * (0.4 + design.numbers[10]), way * 0.2 * reach), paint),
+    )
+
+
+def _turned(posed: Posed, radius: float) -> float:
+    """Where the middle of a rounded front goes when the body turns; frames that run down have y to the left."""
+    return -radius * math.sin(math.radians(posed.yaw))
+
+
+def _width(design: Design, side: str) -> float:
+    return design.lopsided if side == "r" else 1.0
+
+
+def _dark(colour: tuple[float, float, float]) -> tuple[float, float, float]:
+    return (0.72 * colour[0], 0.7 * colour[1], 0.74 * colour[2])

@@ -1,0 +1,344 @@
+"""Batches of drawn characters in several poses, with the truth about them. Knows no training.
+
+Same code on CPU and GPU: characters are designed and posed one by one in plain Python, painted in batched torch.
+Deterministic from the generator.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from pose.errors import InvalidInput
+from pose.figure import PART_INDEX, PARTS
+from pose.skeleton import BIPED
+from training.world import raster
+from training.world.bodies import Posed, draw_arm, draw_held, draw_leg, draw_skirt, draw_torso
+from training.world.designs import Design, random_design
+from training.world.drawing import COLUMN, COLUMNS, Drawing
+from training.world.families import FAMILIES
+from training.world.heads import draw_hair, draw_head
+from training.world.papers import degraded, grounds
+from training.world.poses import ACTIVE, ROW, STANDING, joints, random_stance
+from training.world.surface import NoiseTable
+
+LAYERS = PARTS[1:]
+_OWN_PART = {"nose": "head", "neck": "torso", "eye": "head", "ear": "head", "head_top": "head",
+             "shoulder": "arm", "elbow": "arm", "wrist": "arm", "hand": "arm",
+             "hip": "leg", "knee": "leg", "ankle": "leg", "toe": "leg"}  # fmt: skip
+_ALSO = {"head": ("head", "hair", "torso"), "torso": ("torso", "head"), "shoulder": ("torso",), "hip": ("torso", "skirt")}
+
+
+@dataclass(frozen=True)
+class FigureBatch:
+    """B characters in K poses on canvases of S x S pixels; J joints of BIPED; P = PARTS without "none".
+
+    rgb (B, K, 3, S, S) what a user uploads: degraded, on its background. clean (B, K, 4, S, S) the figure alone,
+    undegraded, straight alpha. plate (B, K, 3, S, S) the background alone, undegraded. joints (B, K, J, 2) pixels.
+    state (B, K, J) uint8: 0 absent (off the canvas), 1 hidden by the figure itself, 2 visible. joint_depth (B, K, J)
+    body heights. parts, materials (B, K, S, S) uint8 rows of PARTS and MATERIALS, of what is visible. depth
+    (B, K, S, S) body heights. texel (B, K, S, S, 3): primitive's identity (-1 none) and its u, v. layers
+    (B, K, P, 4, S, S) each part alone and complete, straight alpha, or None. order (B, K, P) rank of each part, back
+    = 0. scale (B, K) pixels per body height. matrices (B, K, N, 6): per identity, page = (a + b u + c v, d + e u +
+    f v). family: B names.
+    """
+
+    rgb: Tensor
+    clean: Tensor
+    plate: Tensor
+    joints: Tensor
+    state: Tensor
+    joint_depth: Tensor
+    parts: Tensor
+    materials: Tensor
+    depth: Tensor
+    texel: Tensor
+    layers: Tensor | None
+    order: Tensor
+    scale: Tensor
+    matrices: Tensor
+    family: tuple[str, ...]
+
+
+def draw(
+    families: Sequence[str],
+    count: int,
+    poses: int,
+    size: int,
+    generator: torch.Generator,
+    layers: bool = False,
+    device: torch.device | str = "cpu",
+    height: tuple[float, float] | None = None,
+    truncated: float = 0.25,
+    standing: float = 0.5,
+) -> FigureBatch:
+    """Draws `count` characters, each of a family chosen at random, in `poses` poses.
+
+    height: span of the figure's height as a share of the canvas (None: 0.35 to 0.98 for one pose, 0.55 to 0.95 for
+    several). truncated: chance that a single pose is cut by the border. standing: chance that pose 0 is a standing
+    one. The generator lives on the CPU whatever the device. Raises InvalidInput for an unknown family.
+    """
+    unknown = [name for name in families if name not in FAMILIES]
+    if unknown:
+        raise InvalidInput(f"unknown families {unknown}; choose from {tuple(FAMILIES)}.")
+    rng = np.random.default_rng(int(torch.randint(2**62, (1,), generator=generator)))
+    names = tuple(str(rng.choice(families)) for _ in range(count))
+    span = height or ((0.35, 0.98) if poses == 1 else (0.55, 0.95))
+    cast = [_Actor.random(name, poses, size, span, truncated if poses == 1 else 0.0, standing, rng) for name in names]
+    return _painted(cast, names, size, generator, layers, torch.device(device))
+
+
+def correspondence(batch: FigureBatch, source: int, target: int) -> tuple[Tensor, Tensor]:
+    """(B, S, S, 2) for each pixel of pose `target` the position in pose `source` of the same spot, pixels (x, y);
+    (B, S, S) bool, whether it is visible there. Positions are meaningless where the second is false."""
+    texel, size = batch.texel[:, target], batch.rgb.shape[-1]
+    count = texel.shape[0]
+    identity = texel[..., 0].long()
+    picture = torch.arange(count, device=texel.device)[:, None, None]
+    m = batch.matrices[:, source][picture, identity.clamp_min(0)]
+    u, v = texel[..., 1], texel[..., 2]
+    place = torch.stack((m[..., 0] + m[..., 1] * u + m[..., 2] * v, m[..., 3] + m[..., 4] * u + m[..., 5] * v), -1)
+    cell = place.floor().long()
+    inside = ((cell >= 0) & (cell < size)).all(-1)
+    cell = cell.clamp(0, size - 1)
+    there = batch.texel[:, source, ..., 0][picture, cell[..., 1], cell[..., 0]].long()
+    return place, (identity >= 0) & inside & (there == identity)
+
+
+@dataclass(frozen=True)
+class _Actor:
+    """One character with its poses placed on canvases."""
+
+    design: Design
+    posed: tuple[Posed, ...]
+    wobble: float
+    block: int
+
+    @staticmethod
+    def random(
+        name: str, poses: int, size: int, span: tuple[float, float], truncated: float, standing: float, rng: np.random.Generator
+    ) -> "_Actor":
+        family = FAMILIES[name]
+        design = random_design(family, rng)
+        yaw = float(np.clip(rng.normal(0, 14), -35, 35))
+        stances = []
+        for k in range(poses):
+            menu = STANDING if k == 0 and rng.random() < standing else ACTIVE
+            stances.append(random_stance(rng, menu, float(np.clip(yaw + rng.normal(0, 7) * (k > 0), -35, 35))))
+        bodies = [joints(design.proportions, stance) for stance in stances]
+        turns = [(stance.yaw, stance.head_yaw) for stance in stances]
+        posed = _placed(design, bodies, turns, size, span, truncated, rng)
+        wobble = float(rng.uniform(*family.wobble))
+        block = max(round(float(rng.uniform(*family.pixel)) * size), 2) if family.pixel[1] > 0 else 1
+        return _Actor(design, posed, wobble, block)
+
+    def parts_back_to_front(self, posed: Posed) -> list[str]:
+        """The parts' draw order in one pose, from depths."""
+        key = {"held": -10.0, "hair": -9.0, "torso": 0.0, "skirt": 1.0, "head": 3.0}
+        if self.design.hair == "long" and self.design.numbers[13] > 0.6:
+            key["hair"] = 2.5
+        if self.design.body == "bean":
+            key["hair"] = -0.5
+        for side in "rl":
+            wrist, elbow, knee = (posed.depth[ROW[f"{side}_{j}"]] for j in ("wrist", "elbow", "knee"))
+            near = 0.5 * (wrist + elbow)
+            key[f"{side}_arm"] = (5.0 - near) if near < 0.06 else -5.0 - near
+            key[f"{side}_leg"] = (2.0 - knee) if knee < -0.16 and self.design.skirt == "none" else -3.0 - knee
+        if self.design.held not in ("none", "tail"):
+            arm = key["rl"[self.design.held_side] + "_arm"]
+            key["held"] = arm + (0.01 if self.design.numbers[14] > 0.5 else -0.01)
+        return sorted(key, key=lambda part: key[part])
+
+
+def _placed(
+    design: Design,
+    bodies: list[NDArray[np.float64]],
+    turns: list[tuple[float, float]],
+    size: int,
+    span: tuple[float, float],
+    truncated: float,
+    rng: np.random.Generator,
+) -> tuple[Posed, ...]:
+    """Puts the poses on canvases at one scale, inside them; or cut by the border, or rolled, where there is one."""
+    roll = float(rng.normal(0, 8)) if len(bodies) == 1 and rng.random() < 0.3 else 0.0
+    c, s = np.cos(np.radians(roll)), np.sin(np.radians(roll))
+    bodies = [body @ np.array([[c, s, 0], [-s, c, 0], [0, 0, 1.0]]) for body in bodies]
+    cut = rng.random() < truncated
+    boxes = [_box(design, body) for body in bodies]
+    tallest = max(float(max(high - low)) for low, high in boxes)
+    share = rng.uniform(*span)
+    scale = share * size if cut else min(share, 0.97 / tallest) * size
+    if cut:
+        scale = size * rng.uniform(0.9, 1.9)
+    placed = []
+    for body, (low, high), (yaw, head_yaw) in zip(bodies, boxes, turns, strict=True):
+        room = size - scale * (high - low)
+        if cut:
+            offset = np.array([rng.uniform(0.3, 0.7) * room[0], rng.uniform(0.0, 0.1) * size])
+        else:
+            offset = rng.uniform(0.05, 0.95, 2) * room
+        points = (body[:, :2] - low) * scale + offset
+        placed.append(Posed(points, body[:, 2], scale, yaw, head_yaw))
+    return tuple(placed)
+
+
+def _box(design: Design, body: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Bounding box of the drawn figure in body heights, a little generous."""
+    limb = 1.2 * max(*design.arm, *design.leg, 0.03)
+    low, high = body[:, :2].min(0) - limb, body[:, :2].max(0) + limb
+    centre = 0.5 * (body[ROW["r_ear"]] + body[ROW["l_ear"]])[:2]
+    radius = design.proportions.skull * 1.2
+    top = body[ROW["head_top"]][1] - (0.12 if design.hat != "none" else 0.02)
+    if design.ears == "rabbit":
+        top -= 0.7 * design.proportions.head
+    low = np.minimum(low, [centre[0] - radius, top])
+    return low, np.maximum(high, [centre[0] + radius, low[1] + 0.1])
+
+
+def _painted(
+    cast: list[_Actor], names: tuple[str, ...], size: int, generator: torch.Generator, layers: bool, device: torch.device
+) -> FigureBatch:
+    rows, steps, orders, count = _rows(cast)
+    pictures = len(orders)
+    noise = NoiseTable(generator, device)
+    canvas = _blank(cast, size, pictures, layers, noise, device)
+    raster.paint(canvas, rows, steps, noise)
+    maps = raster.surface(canvas, rows)
+    block = torch.tensor([actor.block for actor in cast for _ in actor.posed], device=device)
+    rgba, maps, stack = _blocks(canvas, maps, block)
+    clean = _straight(rgba)
+    looks = [actor.design for actor in cast for _ in actor.posed]
+    plate, light = grounds(looks, size, generator, device)
+    rgb = degraded(plate * (1 - rgba[:, 3:]) + rgba[:, :3], light, looks, generator)
+    identity, u, v, material, part, depth = maps
+    points = torch.tensor(np.stack([p.points for a in cast for p in a.posed]), dtype=torch.float32, device=device)
+    z = torch.tensor(np.stack([p.depth for a in cast for p in a.posed]), dtype=torch.float32, device=device)
+
+    def split(x: Tensor) -> Tensor:
+        return x.view(len(cast), pictures // len(cast), *x.shape[1:])
+
+    return FigureBatch(
+        rgb=split(rgb), clean=split(clean), plate=split(plate), joints=split(points),
+        state=split(_state(points, part.long(), size)), joint_depth=split(z),
+        parts=split(part.to(torch.uint8)), materials=split(material.to(torch.uint8)), depth=split(depth),
+        texel=split(torch.stack((identity, u, v), -1)), layers=None if stack is None else split(stack),
+        order=split(torch.tensor(orders, device=device)),
+        scale=split(torch.tensor([p.scale for a in cast for p in a.posed], dtype=torch.float32, device=device)),
+        matrices=split(_matrices(rows, pictures, count).to(device)), family=names,
+    )  # fmt: skip
+
+
+def _rows(cast: list[_Actor]) -> tuple[NDArray[np.float32], NDArray[np.int64], list[list[int]], int]:
+    """All rows, each one's step, each picture's ranks of parts, and the largest number of identities."""
+    rows: list[tuple[float, ...]] = []
+    steps: list[int] = []
+    orders, most = [], 0
+    for actor in cast:
+        for posed in actor.posed:
+            drawing = _drawn(actor.design, posed, len(orders))
+            order = actor.parts_back_to_front(posed)
+            new = drawing.ordered(order)
+            rows.extend(new)
+            steps.extend(range(len(new)))
+            orders.append([order.index(part) for part in LAYERS])
+            most = max(most, drawing.count)
+    return np.array(rows, np.float32).reshape(-1, len(COLUMNS)), np.array(steps, np.int64), orders, most
+
+
+def _drawn(design: Design, posed: Posed, picture: int) -> Drawing:
+    drawing = Drawing(design.look, picture)
+    draw_torso(drawing, design, posed)
+    draw_head(drawing, design, posed)
+    draw_hair(drawing, design, posed)
+    for side in "rl":
+        draw_arm(drawing, design, posed, side)
+        draw_leg(drawing, design, posed, side)
+    draw_skirt(drawing, design, posed)
+    draw_held(drawing, design, posed)
+    return drawing
+
+
+def _blank(
+    cast: list[_Actor], size: int, pictures: int, layers: bool, noise: NoiseTable, device: torch.device
+) -> raster.Canvas:
+    line = torch.arange(size, device=device) + 0.5
+    page = torch.stack(torch.meshgrid(line, line, indexing="xy"), -1)
+    amount = torch.tensor([a.wobble * p.scale for a in cast for p in a.posed], device=device)[:, None, None]
+    seed = torch.arange(pictures, device=device)[:, None, None] * 5.3
+    warp = page.expand(pictures, size, size, 2).float().clone()
+    if bool((amount > 0).any()):
+        x, y = page[..., 0] * (24 / size), page[..., 1] * (24 / size)
+        for axis in (0, 1):
+            shake = noise.smooth(x, y, seed + 90 * axis) + 0.4 * noise.smooth(2.3 * x, 2.3 * y, seed + 9) - 0.7
+            warp[..., axis] += 2 * amount * shake
+    stack = torch.zeros(pictures, len(LAYERS), size, size, 4, device=device) if layers else None
+    owner = torch.full((pictures, size, size), -1, dtype=torch.long, device=device)
+    return raster.Canvas(torch.zeros(pictures, size, size, 4, device=device), owner, stack, warp)
+
+
+def _blocks(
+    canvas: raster.Canvas, maps: tuple[Tensor, ...], block: Tensor
+) -> tuple[Tensor, tuple[Tensor, ...], Tensor | None]:
+    """Channels first; pictures with blocks larger than a pixel take each block's centre, with hard edges."""
+    rgba, stack = canvas.rgba.permute(0, 3, 1, 2), canvas.layers
+    stack = None if stack is None else stack.permute(0, 1, 4, 2, 3)
+    coarse = torch.nonzero(block > 1)[:, 0]
+    if len(coarse) == 0:
+        return rgba, maps, None if stack is None else _straight(stack)
+    rgba, maps = rgba.clone(), tuple(m.clone() for m in maps)
+    stack = None if stack is None else stack.clone()
+    grid = torch.arange(canvas.size, device=block.device)
+    for n in coarse.tolist():
+        b = int(block[n])
+        at = (grid.div(b, rounding_mode="floor") * b + b // 2).clamp_max(canvas.size - 1)
+        rgba[n] = _hard(rgba[n][:, at][:, :, at])
+        for m in maps:
+            m[n] = m[n][at][:, at]
+        if stack is not None:
+            stack[n] = _hard(stack[n][:, :, at][:, :, :, at])
+    return rgba, maps, None if stack is None else _straight(stack)
+
+
+def _hard(premultiplied: Tensor) -> Tensor:
+    colour, alpha = premultiplied.split((3, 1), -3)
+    full = (alpha > raster.OPAQUE).to(alpha.dtype)
+    return torch.cat((colour / alpha.clamp_min(1e-4) * full, full), -3)
+
+
+def _straight(premultiplied: Tensor) -> Tensor:
+    colour, alpha = premultiplied.split((3, 1), -3)
+    return torch.cat(((colour / alpha.clamp_min(1e-4)).clamp(0, 1), alpha), -3)
+
+
+def _matrices(rows: NDArray[np.float32], pictures: int, count: int) -> Tensor:
+    """(N, count, 6) page = (a + b u + c v, d + e u + f v) for every picture and identity."""
+    c = {name: rows[:, COLUMN[name]] for name in ("ox", "oy", "ax", "ay", "scale", "fore", "side", "identity", "picture")}
+    along, across = c["scale"] * c["fore"], c["scale"] * c["side"]
+    values = (c["ox"], along * c["ax"], -across * c["ay"], c["oy"], along * c["ay"], across * c["ax"])
+    matrices = np.zeros((pictures, count, 6), np.float32)
+    matrices[c["picture"].astype(int), c["identity"].astype(int)] = np.stack(values, 1)
+    return torch.from_numpy(matrices)
+
+
+def _state(points: Tensor, part: Tensor, size: int) -> Tensor:
+    """(N, J) uint8: 0 off the canvas, 2 where the part seen at the joint is one that carries it, else 1."""
+    cell = points.floor().long()
+    inside = ((cell >= 0) & (cell < size)).all(-1)
+    cell = cell.clamp(0, size - 1)
+    picture = torch.arange(len(points), device=points.device)[:, None]
+    seen = part[picture, cell[..., 1], cell[..., 0]]
+    own = torch.zeros(len(BIPED.joints), len(PARTS), dtype=torch.bool, device=points.device)
+    for row, name in enumerate(BIPED.joints):
+        own[row, [PART_INDEX[p] for p in _carriers(name)]] = True
+    visible = own[torch.arange(len(BIPED.joints), device=points.device), seen]
+    return torch.where(inside, 1 + visible.long(), torch.zeros_like(seen)).to(torch.uint8)
+
+
+def _carriers(joint: str) -> tuple[str, ...]:
+    side, _, bare = joint.partition("_") if joint[:2] in ("r_", "l_") else ("", "", joint)
+    own = _OWN_PART[bare]
+    name = f"{side}_{own}" if own in ("arm", "leg") else own
+    return (name, *_ALSO.get(bare, ()), *_ALSO.get(own, ()))

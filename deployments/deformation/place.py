@@ -24,14 +24,15 @@ def cut_edges(alpha: NDArray[np.uint8]) -> tuple[bool, bool, bool, bool]:
     return tuple(bool((side > 127).mean() > CUT) for side in sides)  # type: ignore[return-value]
 
 
-def drawing_box(points: NDArray[np.float64], width: int, height: int, cuts: tuple[bool, ...]) -> Box:
-    """The canvas on which a fitted figure is drawn before it is trimmed: `points` (n, 2) and the source's canvas.
+def drawing_box(points: NDArray[np.float64], width: int, height: int, size: float, cuts: tuple[bool, ...]) -> Box:
+    """The canvas on which a fitted figure is drawn before it is trimmed: `points` (n, 2), a margin, and the source's.
 
     Raises InvalidKeypoints where that is out of proportion to the source.
     """
     if not np.isfinite(points).all():
         raise InvalidKeypoints("the target pose sends the figure to no finite place; check its joints.")
-    low, high = np.floor(points.min(0)) - 2, np.ceil(points.max(0)) + 2
+    margin = np.ceil(MARGIN * size) + 2
+    low, high = np.floor(points.min(0)) - margin, np.ceil(points.max(0)) + margin
     box = _bounded((int(low[0]), int(low[1]), int(high[0]), int(high[1])), width, height, cuts)
     _check(box, width, height, 2 * LARGEST)
     return box

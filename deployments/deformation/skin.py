@@ -116,7 +116,7 @@ def blend(points: Points, weights: Weights, angles: Vector, pivots: Points, goal
     z, pivot, goal = (a[..., 0] + 1j * a[..., 1] for a in (points, pivots, goals))
     half = np.exp(0.5j * angles)
     shift = (goal - half**2 * pivot) / (2 * half)
-    turn, move = weights @ half, weights @ shift
+    turn, move = (weights * half).sum(1), (weights * shift).sum(1)
     size = np.maximum(np.abs(turn), 1e-9)
     turn, move = turn / size, move / size
     moved = turn**2 * z + 2 * turn * move

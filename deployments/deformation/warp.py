@@ -42,7 +42,7 @@ def warp_figure(figure: Figure, target: Pose, framing: Framing) -> Warp:
     order = draw_order(figure.layers, motion, target.view)
     drawings = _drawings(layers, order, motion)
     cuts = cut_edges(figure.image[..., 3])
-    box = _first_box(drawings, figure, target, framing, cuts)
+    box = _first_box(drawings, figure, target, framing, height, cuts)
     canvas = blank(box)
     for drawing in drawings:
         draw(canvas, drawing, motion.scale)
@@ -106,14 +106,16 @@ def _of_layer(layer: Placed, motion: Motion, hidden: bool) -> list[Drawing]:
     ]  # fmt: skip
 
 
-def _first_box(drawings: list[Drawing], figure: Figure, target: Pose, framing: Framing, cuts: tuple[bool, ...]) -> Box:
+def _first_box(
+    drawings: list[Drawing], figure: Figure, target: Pose, framing: Framing, size: float, cuts: tuple[bool, ...]
+) -> Box:
     height, width = figure.image.shape[:2]
     if framing == "exact":
         return (0, 0, target.width, target.height)
     if framing == "source":
         return (0, 0, width, height)
     points = np.concatenate([drawing.placed[drawing.triangles].reshape(-1, 2) for drawing in drawings])
-    return drawing_box(points, width, height, cuts)
+    return drawing_box(points, width, height, size, cuts)
 
 
 def _covered(canvas: Canvas) -> Box:

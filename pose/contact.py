@@ -9,7 +9,7 @@ import cmath
 from dataclasses import dataclass, replace
 
 from pose.pose import Contact, Landmark
-from pose.proportions import Body, head_centre
+from pose.proportions import Body
 
 REACH = 0.999
 WIDER = (0.6, 1.7)
@@ -86,12 +86,12 @@ def _frames(
 
 
 def _head_frame(body: Body, other: Body, axis: complex) -> Frame | None:
-    centre = head_centre(body)
-    if centre is None or not body.has("trunk"):
-        return None
-    both = [name for name in ("head_top",) if body.has(name) and other.has(name)]
-    height = abs((body.at[both[0]] if both else centre) - body.at["trunk"])
     ears = all(pose.has("r_ear", "l_ear") for pose in (body, other))
+    if not all(pose.has("nose", "trunk") for pose in (body, other)):
+        return None
+    centre = (body.at["r_ear"] + body.at["l_ear"]) / 2 if ears else body.at["nose"]
+    crown = all(pose.has("head_top") for pose in (body, other))
+    height = abs((body.at["head_top"] if crown else centre) - body.at["trunk"])
     return Frame(centre, axis, 2 * abs(body.vector("r_ear", "l_ear")) if ears else 0.0, height)
 
 

@@ -79,8 +79,8 @@ POSTURES: dict[str, Posture] = {
     ),
     "hands_on_hair": Posture(
         head=(0, 5, 0), pelvis=(0, -4, 0), chest=(0, 6, 0),
-        r_arm=(132, 92), r_forearm=(140, -76), r_hand=(120, -80),
-        l_arm=(132, 92), l_forearm=(140, -76), l_hand=(120, -80), contacts=BOTH_HEAD,
+        r_arm=(140, 94), r_forearm=(106, -82), r_hand=(104, -90),
+        l_arm=(140, 94), l_forearm=(106, -82), l_hand=(104, -90), contacts=BOTH_HEAD,
     ),
     "leaning": Posture(
         pelvis=(0, 11, 0), chest=(0, 9, 0), head=(0, -8, 0),
@@ -95,7 +95,7 @@ POSTURES: dict[str, Posture] = {
     ),
     "dancing": Posture(
         pelvis=(0, -9, 0), chest=(0, 16, 0), head=(0, -12, 0),
-        r_arm=(128, 88), r_forearm=(166, -60), l_arm=(58, 98), l_forearm=(84, -20), l_hand=(100, 20),
+        r_arm=(128, 88), r_forearm=(166, -60), l_arm=(62, 96), l_forearm=(112, 60), l_hand=(120, 80),
         r_thigh=(6, 90), r_shin=(2, 90), l_thigh=(38, 74), l_shin=(8, -90), l_foot=(48, 50),
     ),
     "cheering": Posture(
@@ -103,8 +103,8 @@ POSTURES: dict[str, Posture] = {
         r_thigh=(11, 90), r_shin=(8, 90), l_thigh=(11, 90), l_shin=(8, 90),
     ),
     "thinking": Posture(
-        head=(6, -8, -8), r_arm=(22, 30), r_forearm=(142, -28), r_hand=(150, -50),
-        l_arm=(16, 50), l_forearm=(84, -68), l_hand=(90, -80),
+        head=(6, -8, -8), r_arm=(56, 12), r_forearm=(136, -126), r_hand=(140, -90),
+        l_arm=(20, 50), l_forearm=(98, -72), l_hand=(100, -86),
         contacts=(Contact("r_wrist", "head"), Contact("l_wrist", "chest")),
     ),
     "shrugging": Posture(
@@ -112,8 +112,8 @@ POSTURES: dict[str, Posture] = {
         l_hand=(112, 90),
     ),
     "bowing": Posture(
-        pelvis=(44, 0, 0), chest=(26, 0, 0), head=(12, 0, 0),
-        r_arm=(18, 172), r_forearm=(10, 160), l_arm=(18, 172), l_forearm=(10, 160),
+        pelvis=(42, 0, 0), chest=(20, 0, 0), head=(10, 0, 0),
+        r_arm=(24, 40), r_forearm=(60, -60), l_arm=(22, 160), l_forearm=(8, 90),
     ),
     "fighting_stance": Posture(
         pelvis=(4, 0, -16), chest=(6, 0, -8), head=(2, 0, 20),
@@ -144,12 +144,12 @@ POSTURES: dict[str, Posture] = {
         r_thigh=(1, 90), r_shin=(0, 90), l_thigh=(1, 90), l_shin=(0, 90), contacts=(Contact("r_wrist", "head"),),
     ),
     "clapping": Posture(
-        r_arm=(30, 40), r_forearm=(112, -46), r_hand=(140, -20), l_arm=(30, 40), l_forearm=(112, -46),
-        l_hand=(140, -20), contacts=BOTH_CHEST,
+        r_arm=(34, 24), r_forearm=(108, -58), r_hand=(134, -10), l_arm=(34, 24), l_forearm=(108, -58),
+        l_hand=(134, -10), contacts=BOTH_CHEST,
     ),
     "praying": Posture(
-        head=(14, 0, 0), r_arm=(24, 30), r_forearm=(132, -48), r_hand=(172, -20), l_arm=(24, 30),
-        l_forearm=(132, -48), l_hand=(172, -20), contacts=BOTH_CHEST,
+        head=(14, 0, 0), r_arm=(38, 26), r_forearm=(126, -76), r_hand=(174, -20), l_arm=(38, 26),
+        l_forearm=(126, -76), l_hand=(174, -20), contacts=BOTH_CHEST,
     ),
     "flexing": Posture(
         r_arm=(92, 90), r_forearm=(168, -60), r_hand=(150, -90), l_arm=(92, 90), l_forearm=(168, -60),
@@ -167,5 +167,48 @@ FRONT: dict[str, Posture] = {
         chest=(0, 2, 0),
         r_arm=(26, 60), r_forearm=(52, -50), l_arm=(30, 100), l_forearm=(18, 80),
         l_thigh=(22, 84), l_shin=(12, 88), l_foot=(86, 70), r_thigh=(13, 92), r_shin=(42, 100), r_foot=(40, 20),
+    ),
+    "running": Posture(
+        pelvis=(4, 5, 0), chest=(2, 4, 0), head=(0, -5, 0),
+        r_arm=(44, 66), r_forearm=(112, -62), l_arm=(58, 112), l_forearm=(34, -10),
+        l_thigh=(66, 66), l_shin=(16, -96), l_foot=(70, 66), r_thigh=(22, 92), r_shin=(74, 98), r_foot=(60, 100),
+        lift=0.03,
+    ),
+    "marching": Posture(
+        r_arm=(40, 40), r_forearm=(92, -48), l_arm=(34, 112), l_forearm=(28, 100),
+        l_thigh=(84, 40), l_shin=(3, 0), l_foot=(60, 30),
+    ),
+    "sneaking": Posture(
+        pelvis=(12, 4, 0), chest=(14, 4, 0), head=(-14, -4, 0),
+        r_arm=(46, 66), r_forearm=(128, -34), r_hand=(60, -60), l_arm=(58, 76), l_forearm=(126, 24), l_hand=(60, 60),
+        l_thigh=(58, 62), l_shin=(8, -80), l_foot=(36, 40), r_thigh=(22, 86), r_shin=(6, -92), r_foot=(42, 40),
+    ),
+    "sitting": Posture(
+        r_arm=(14, 60), r_forearm=(48, 6), l_arm=(14, 60), l_forearm=(48, 6),
+        r_thigh=(82, 30), r_shin=(3, -90), l_thigh=(82, 30), l_shin=(3, -90),
+    ),
+    "bowing": Posture(
+        pelvis=(24, 0, 0), chest=(20, 0, 0), head=(12, 0, 0),
+        r_arm=(26, 66), r_forearm=(72, -72), l_arm=(34, 96), l_forearm=(30, 70),
+    ),
+    "fighting_stance": Posture(
+        pelvis=(0, 0, -8), chest=(2, -3, 0), head=(2, 3, 8),
+        r_arm=(24, 62), r_forearm=(148, -34), l_arm=(40, 72), l_forearm=(152, -10),
+        l_thigh=(24, 84), l_shin=(14, 84), l_foot=(75, 50), r_thigh=(20, 92), r_shin=(16, 92), r_foot=(75, 50),
+    ),
+    "kicking": Posture(
+        pelvis=(-4, -10, 0), chest=(0, -6, 0), head=(4, 8, 0),
+        r_arm=(50, 96), r_forearm=(60, 84), l_arm=(46, 70), l_forearm=(124, -30),
+        l_thigh=(90, 70), l_shin=(96, 72), l_foot=(140, 60), r_thigh=(-4, 90), r_shin=(-2, 90), r_foot=(76, 30),
+    ),
+    "throwing": Posture(
+        pelvis=(0, -6, -8), chest=(0, -8, -6), head=(0, 8, 12),
+        r_arm=(106, 96), r_forearm=(158, 120), l_arm=(92, 76), l_forearm=(86, 66),
+        l_thigh=(34, 84), l_shin=(14, 84), l_foot=(80, 60), r_thigh=(12, 92), r_shin=(26, 94), r_foot=(70, 40),
+    ),
+    "lunging": Posture(
+        l_thigh=(66, 76), l_shin=(3, -90), l_foot=(82, 66), r_thigh=(40, 92), r_shin=(46, 94), r_foot=(60, 40),
+        r_arm=(46, 112), r_forearm=(44, -66), r_hand=(50, -40), l_arm=(46, 112), l_forearm=(44, -66),
+        l_hand=(50, -40), contacts=BOTH_HIPS,
     ),
 }  # fmt: skip

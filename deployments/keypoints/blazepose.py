@@ -8,6 +8,7 @@ those of a person cut by the border are invented.
 Convention: pixels, x right, y down; z as BlazePose gives it, in pixels, 0 at the hips, smaller is nearer.
 """
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ VISIBILITY = 0.35
 EDGE = 0.02
 EDGE_VISIBILITY = 0.6
 MOUTH_TO_TOP = 2.6
+SEEN_ONCE = 0.8
 BODY_HEIGHTS_A_TORSO = 3.4
 
 LANDMARKS = {
@@ -41,14 +43,16 @@ ABOVE = (("elbow", "wrist", "hand"), ("knee", "ankle", "toe"))
 def to_reading(person: dict[str, Any], width: int, height: int, kind: Kind) -> Reading:
     """One person of `Detector.detect`, found in a picture of `width` x `height`, as a reading in the same pixels.
 
-    The score is the mean visibility of the joints that are there, times the agreement of repeated readings.
+    The score is the mean visibility of the joints that are there, times the agreement of repeated readings;
+    less if only one view of the picture led to it.
     """
     landmarks = np.asarray(person["landmarks"], np.float32)
     points, scores = _points(landmarks), _scores(landmarks, width, height)
     depth = np.where(scores > 0, points[:, 2] / _body_height(landmarks), np.nan)
     pose = Pose(points[:, :2], scores, width, height, depth=depth.astype(np.float32), view=view_of(landmarks))
     present = scores[: BIPED.core][pose.present[: BIPED.core]]
-    score = float(present.mean() * person["agreement"]) if present.size else 0.0
+    again = 1.0 if person["readings"] > 1 else SEEN_ONCE
+    score = float(present.mean() * person["agreement"] * again) if present.size else 0.0
     return Reading(pose, kind, "blazepose", score, _box(pose, person["mask"]), person["mask"])
 
 
@@ -79,7 +83,7 @@ def _scores(landmarks: NDArray[np.float32], width: int, height: int) -> NDArray[
     index = BIPED.index
     for side in "rl":
         for chain in ABOVE:
-            for inner, outer in zip(chain, chain[1:], strict=False):
+            for inner, outer in pairwise(chain):
                 seen[index[f"{side}_{outer}"]] &= seen[index[f"{side}_{inner}"]]
     return np.where(seen, np.clip(scores, 0.01, 1), 0).astype(np.float32)
 

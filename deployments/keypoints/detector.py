@@ -76,7 +76,7 @@ class Detector:
     """Both networks, loaded once. Not thread-safe: one call at a time."""
 
     def __init__(self) -> None:
-        from google.protobuf import text_format
+        from google.protobuf import text_format  # type: ignore[import-untyped]
         from mediapipe.framework import calculator_pb2
         from mediapipe.python._framework_bindings import calculator_graph
         from mediapipe.python.solution_base import SolutionBase

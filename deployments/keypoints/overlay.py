@@ -27,13 +27,13 @@ def draw_overlay(picture: NDArray[np.uint8], poses: list[Pose]) -> NDArray[np.ui
 def _faded(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     colours = picture[..., :3].astype(np.float32)
     if picture.shape[2] == 4:
-        alpha = picture[..., 3:].astype(np.float32) / 255
-        colours = colours * alpha + 255 * (1 - alpha)
+        alpha = picture[..., 3:].astype(np.float32) / np.float32(255)
+        colours = colours * alpha + np.float32(255) * (1 - alpha)
     return np.ascontiguousarray((0.6 * colours + 0.4 * 160).astype(np.uint8))
 
 
 def _draw_bones(canvas: NDArray[np.uint8], pose: Pose, thickness: int) -> None:
-    colours = {bone: colour for bone, colour in LIMBS}
+    colours = dict(LIMBS)
     for names in pose.skeleton.bones:
         if pose.has(*names):
             start, end = (_fixed(pose[name]) for name in names)

@@ -1,0 +1,69 @@
+"""The keypoints replicas: one that reads pictures with our network and by hue, one that runs BlazePose. Both thin.
+
+BlazePose's packages do not go together with the others', so its replica runs under an interpreter of its own
+(`runtime_env` with `py_executable`); this module is imported in both environments and loads neither torch nor
+mediapipe until a class is made.
+"""
+
+import asyncio
+import threading
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pose.figure import Reading
+
+
+class BlazePose:
+    """Finds and reads people. Ready when constructed; one picture at a time."""
+
+    def __init__(self) -> None:
+        from deployments.keypoints.detector import Detector
+
+        self._detector = Detector()
+        self._lock = threading.Lock()
+        self.detect(np.full((256, 256, 3), 127, np.uint8))
+
+    def detect(self, picture: NDArray[np.uint8]) -> list[dict[str, Any]]:
+        """See `deployments.keypoints.detector.Detector.detect`."""
+        with self._lock:
+            return self._detector.detect(picture)
+
+
+class Keypoints:
+    """Finds the figures of a picture. `blazepose` is the handle of the other replica.
+
+    Raises WeightsError on construction where the pose network's weights are missing or do not fit.
+    """
+
+    def __init__(self, blazepose: Any) -> None:
+        from deployments.keypoints.network import PoseNetwork
+        from deployments.keypoints.reader import PoseReader
+        from deployments.runtime import load
+
+        self._blazepose = blazepose
+        self._reader = PoseReader(load("pose", PoseNetwork()))
+        blank = np.full((256, 256, 3), 127, np.uint8)
+        self._reader.locate(blank)
+        self._reader.read(blank, (0, 0, 256, 256))
+
+    async def read(self, picture: NDArray[np.uint8]) -> list[Reading]:
+        """The figures in a picture (H, W, 3 or 4), largest first; empty where nothing reads as a figure.
+
+        BlazePose and our network work at the same time, each on its own replica.
+        """
+        from deployments.keypoints.choose import choose
+        from deployments.keypoints.foreground import estimate_foreground
+        from deployments.keypoints.openpose import read_openpose
+        from deployments.keypoints.read import network_reader, people_reader, shrunk
+
+        coloured = await asyncio.to_thread(read_openpose, picture)
+        if coloured:
+            return coloured
+        small, scale = shrunk(picture)
+        asked = self._blazepose.detect.remote(small)
+        foreground = await asyncio.to_thread(estimate_foreground, picture)
+        drawn = await asyncio.to_thread(network_reader(self._reader), picture, foreground)
+        people = people_reader(await asked, scale)(picture, foreground)
+        return choose([*people, *drawn], foreground)

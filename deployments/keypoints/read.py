@@ -1,0 +1,117 @@
+"""From a picture to the figures in it, with their poses. Pure: readers are arguments. Knows no network, no Ray.
+
+A picture coloured like OpenPose's is read by hue, and by nothing else. Any other goes to every reader; what they claim
+is chosen from by evidence (choose.py).
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from deployments.keypoints.blazepose import to_reading
+from deployments.keypoints.choose import choose
+from deployments.keypoints.foreground import Foreground, estimate_foreground, is_photograph
+from deployments.keypoints.openpose import read_openpose
+from pose.errors import NoFigure, NoPose
+from pose.figure import Kind, Reading
+
+Bounds = tuple[float, float, float, float]
+Reader = Callable[[NDArray[np.uint8], Foreground], list[Reading]]
+
+LONGEST = 1024
+BOXES = 4
+
+
+class Locator(Protocol):
+    """What `reader.PoseReader` gives of itself here."""
+
+    def locate(self, picture: NDArray[np.uint8]) -> list[Any]: ...
+
+    def read(self, picture: NDArray[np.uint8], box: Bounds) -> Reading: ...
+
+
+def read_figures(picture: NDArray[np.uint8], readers: Sequence[Reader]) -> list[Reading]:
+    """The figures in a picture (H, W, 3 or 4), largest first; empty where nothing reads as a figure."""
+    coloured = read_openpose(picture)
+    if coloured:
+        return coloured
+    foreground = estimate_foreground(picture)
+    return choose([reading for reader in readers for reading in reader(picture, foreground)], foreground)
+
+
+def largest(readings: Sequence[Reading], figure_index: int = 0, reference: bool = False) -> Reading:
+    """The figure to work with: the largest, or the one of rank `figure_index`.
+
+    Raises NoFigure (NoPose where the picture is a reference) if there is none of that rank.
+    """
+    error = NoPose if reference else NoFigure
+    if not readings:
+        what = "pose" if reference else "figure"
+        instead = "keypoints" if reference else "source_keypoints"
+        raise error(
+            f"found no {what} in the picture; give one with a plainly visible figure, or the joints as {instead}."
+        )
+    if not 0 <= figure_index < len(readings):
+        raise error(f"figure_index {figure_index} asked, {len(readings)} found; give 0 to {len(readings) - 1}.")
+    return readings[figure_index]
+
+
+def shrunk(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
+    """(h, w, 3) of at most 1024 px for BlazePose, transparency on white; and the scale, new over old."""
+    scale = min(1.0, LONGEST / max(picture.shape[:2]))
+    size = max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale))
+    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA) if scale < 1 else picture
+    if small.shape[2] == 4:
+        alpha = small[..., 3:].astype(np.uint16)
+        small = ((small[..., :3] * alpha + 255 * (255 - alpha)) // 255).astype(np.uint8)
+    return np.ascontiguousarray(small), scale
+
+
+def people_reader(people: list[dict[str, Any]], scale: float) -> Reader:
+    """BlazePose's answer for the shrunk picture, already there, as a reader."""
+
+    def read(picture: NDArray[np.uint8], foreground: Foreground) -> list[Reading]:
+        height, width = picture.shape[:2]
+        kind: Kind = "photo" if is_photograph(picture) else "drawing"
+        return [to_reading(_enlarged(person, scale, width, height), width, height, kind) for person in people]
+
+    return read
+
+
+def network_reader(reader: Locator, hints: Sequence[Bounds] = ()) -> Reader:
+    """Our own network on its own boxes, those of the foreground, `hints`, and the whole picture where they are few."""
+
+    def read(picture: NDArray[np.uint8], foreground: Foreground) -> list[Reading]:
+        height, width = picture.shape[:2]
+        located = [box.bounds for box in sorted(reader.locate(picture), key=lambda box: -box.score)]
+        pieces = list(foreground.boxes[:2]) if foreground.trust > 0.5 else []
+        boxes = _distinct([*pieces, *located, *hints, (0.0, 0.0, float(width), float(height))])
+        return [reader.read(picture, box) for box in boxes[:BOXES]]
+
+    return read
+
+
+def _enlarged(person: dict[str, Any], scale: float, width: int, height: int) -> dict[str, Any]:
+    landmarks = np.array(person["landmarks"], np.float32)
+    landmarks[:, :3] /= scale
+    mask = cv2.resize(person["mask"], (width, height), interpolation=cv2.INTER_LINEAR) if scale < 1 else person["mask"]
+    return {**person, "landmarks": landmarks, "mask": mask}
+
+
+def _distinct(boxes: list[Bounds]) -> list[Bounds]:
+    """Without those that another one before equals by 80% of their union."""
+    kept: list[Bounds] = []
+    for box in boxes:
+        if all(_union_share(box, other) < 0.8 for other in kept):
+            kept.append(box)
+    return kept
+
+
+def _union_share(a: Bounds, b: Bounds) -> float:
+    width, height = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+    shared = max(width, 0.0) * max(height, 0.0)
+    union = (a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - shared
+    return shared / max(union, 1e-6)

@@ -35,6 +35,7 @@ from training.world.figures import FigureBatch, draw
 REPAIR_SIZE, COMPLETE_SIZE = 256, 128
 CANVAS, LARGE_CANVAS = 288, 512
 POSES = 4
+HEIGHTS = (0.62, 0.95)
 SHARD = 24
 Array = NDArray[Any]
 log = logging.getLogger("training")
@@ -149,7 +150,7 @@ def make_pairs(
     """Repair and complete pairs of `count` characters, each in POSES poses. `large`: windows of large pictures."""
     rng = np.random.default_rng(seed)
     generator = torch.Generator().manual_seed(seed)
-    batch = draw(families, count, POSES, LARGE_CANVAS if large else CANVAS, generator, layers=True)
+    batch = draw(families, count, POSES, LARGE_CANVAS if large else CANVAS, generator, layers=True, height=HEIGHTS)
     repair: list[Pair] = []
     complete: list[Pair] = []
     for drawn in characters(batch):

@@ -1,0 +1,208 @@
+"""Measures transfers against the truth on families never trained on: `contrapposto bench quality`.
+
+True joints and parts; the pictures come from the serving stages' own functions. U is where the lock allows a change:
+holes and pixels whose texels are not trusted, each with a band of 2% of the figure's height around it, of either the
+plain or the completed figure's warp. R is where the plain warp is right: no channel of it, premultiplied, is further
+than WRONG from the truth. Both lie within the union of true and predicted alpha, on mid-grey. Deterministic.
+
+    python -m training.quality --pairs 96 --out docs/quality.md --strip /tmp/strip.png
+"""
+
+import argparse
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from deployments.deformation.warp import warp_figure
+from deployments.denoiser.complete import complete_figure
+from deployments.denoiser.lock import band, seeds
+from deployments.denoiser.network import DenoiserNetwork, RegressionNetwork
+from deployments.denoiser.repair import pushpull_warp, repair_warp
+from deployments.denoiser.sample import figure_height, premultiplied
+from deployments.runtime import WEIGHTS, load
+from pose.errors import WeightsError
+from pose.figure import Figure, Warp
+from pose.pose import Pose
+from training.pairs import characters, true_figure
+from training.restoration import WRONG
+from training.scores import interval, on_grey, psnr, ssim_map
+from training.strip import draw_strip
+from training.world.families import HELD_OUT
+from training.world.figures import draw
+from training.yardsticks import cut_out
+
+SIZE = 320
+SEED = 20_000
+METRICS = ("psnr", "ssim", "psnr_u", "ssim_u", "psnr_r")
+BASELINES = ("warp", "warp + push-pull", "push-pull layers + push-pull")
+Array = NDArray[Any]
+log = logging.getLogger("training")
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One pair: a parsed figure, a target pose on the output canvas, and the true picture (H, W, 4) uint8 there."""
+
+    figure: Figure
+    target: Pose
+    truth: Array
+    family: str
+
+
+@dataclass(frozen=True, eq=False)
+class Warps:
+    """The case's warps: of the figure as parsed, completed by push-pull, completed by the network (None without)."""
+
+    plain: Warp
+    pushpull: Warp
+    completed: Warp
+    figure: Figure
+
+
+def cases(count: int, size: int = SIZE, seed: int = SEED) -> Iterator[Case]:
+    """`count` held-out pairs, a character each, families in turn."""
+    for row in range(-(-count // len(HELD_OUT))):
+        for place, family in enumerate(HELD_OUT[: count - row * len(HELD_OUT)]):
+            generator = torch.Generator().manual_seed(seed + row * len(HELD_OUT) + place)
+            drawn = next(characters(draw((family,), 1, 2, size, generator, layers=False)))
+            yield Case(true_figure(drawn, 0), drawn.poses[1], drawn.clean[1], family)
+
+
+def warps_of(case: Case, network: Any) -> Warps:
+    """Every warp that the methods need; the same seed for every case."""
+    pushpull, completed = complete_figure(case.figure, None, 0), complete_figure(case.figure, network, 0)
+    figures = (case.figure, pushpull, completed)
+    return Warps(*(warp_figure(figure, case.target, "exact") for figure in figures), figure=completed)
+
+
+def results(case: Case, warps: Warps, network: Any, regression: Any) -> dict[str, Array]:
+    """Each method's picture, (H, W, 4) uint8."""
+    found = {
+        "copy": case.figure.image,
+        "rigid cut-out": cut_out(case.figure, case.target),
+        "warp": warps.plain.rgba,
+        "warp + push-pull": pushpull_warp(warps.plain),
+        "push-pull layers + push-pull": pushpull_warp(warps.pushpull),
+    }
+    if regression is not None:
+        found["regression, locked"] = repair_warp(case.figure, warps.pushpull, regression, 1, 0)
+    if network is not None:
+        for steps in (1, 2, 4):
+            found[f"full, {steps} step{'s' * (steps > 1)}"] = repair_warp(
+                warps.figure, warps.completed, network, steps, 0
+            )
+    return found
+
+
+def regions(case: Case, warps: Warps) -> tuple[Array, Array]:
+    """U and R, (H, W) bool each."""
+    height = figure_height(case.figure)
+    bands = [
+        band(seeds(warp.trust, warp.rgba[..., 3] / np.float32(255), warp.hole, warp.invented), height) > 0
+        for warp in (warps.plain, warps.completed)
+    ]
+    error = np.abs(premultiplied(warps.plain.rgba).astype(int) - premultiplied(case.truth)).max(-1)
+    return np.asarray(bands[0] | bands[1]), np.asarray(error <= WRONG * 255)
+
+
+def score(picture: Array, truth: Array, u: Array, r: Array) -> tuple[float, ...]:
+    """METRICS of one picture."""
+    union = (picture[..., 3] > 0) | (truth[..., 3] > 0)
+    a, b = on_grey(picture), on_grey(truth)
+    similar = ssim_map(a, b)
+    return (
+        psnr(a, b, union),
+        float(similar[union].mean()),
+        psnr(a, b, union & u),
+        float(similar[union & u].mean()) if (union & u).any() else float("nan"),
+        psnr(a, b, union & r),
+    )
+
+
+def measure(count: int, network: Any, regression: Any) -> tuple[dict[str, Array], list[dict[str, Array]]]:
+    """Scores (pairs, METRICS) of each method, and the first pairs' pictures for the strip."""
+    rows: dict[str, list[tuple[float, ...]]] = {}
+    shown = []
+    for number, case in enumerate(cases(count)):
+        warps = warps_of(case, network)
+        u, r = regions(case, warps)
+        pictures = results(case, warps, network, regression)
+        for name, picture in pictures.items():
+            rows.setdefault(name, []).append(score(picture, case.truth, u, r))
+        if number < 16:
+            shown.append({"source": case.figure.image, "truth": case.truth, **pictures})
+        if number % 10 == 9:
+            log.info("%d pairs", number + 1)
+    return {name: np.array(values) for name, values in rows.items()}, shown
+
+
+def table(scores: dict[str, Array]) -> str:
+    """The means, as markdown."""
+    lines = ["| | PSNR | SSIM | PSNR in U | SSIM in U | PSNR in R |", "|---|---|---|---|---|---|"]
+    for name, values in scores.items():
+        cells = [
+            f"{mean:.3f}" if "ssim" in key else f"{mean:.2f}" for key, mean in zip(METRICS, _means(values), strict=True)
+        ]
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def differences(scores: dict[str, Array], name: str) -> str:
+    """The method's paired differences from the better baseline of each metric, with 95% intervals, as markdown."""
+    lines = ["| metric | against | difference | 95% interval |", "|---|---|---|---|"]
+    for column, key in enumerate(METRICS):
+        best = max(BASELINES, key=lambda baseline: _means(scores[baseline])[column])
+        mean, low, high = interval(scores[name][:, column] - scores[best][:, column])
+        lines.append(f"| {key} | {best} | {mean:+.3f} | {low:+.3f} to {high:+.3f} |")
+    return "\n".join(lines)
+
+
+def _means(values: Array) -> Array:
+    return np.asarray(np.nanmean(values, 0))
+
+
+def _load(name: str, make: Callable[[], torch.nn.Module], directory: Path) -> Any:
+    try:
+        return load(name, make(), directory)
+    except WeightsError as error:
+        log.warning("%s", error)
+        return None
+
+
+def report(scores: dict[str, Array], count: int, sha256: str) -> str:
+    """docs/quality.md."""
+    text = f"# Quality on held-out families\n\n{(__doc__ or '').split(chr(10) + chr(10))[1]}\n\n"
+    text += f"{count} pairs, families {', '.join(HELD_OUT)}; weights {sha256[:12]}.\n\n{table(scores)}\n"
+    for name in scores:
+        if name.startswith(("full", "regression")):
+            text += f"\n## {name}, against the better of the baselines\n\n{differences(scores, name)}\n"
+    return text
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pairs", type=int, default=96)
+    parser.add_argument("--out", type=Path, default=Path("docs/quality.md"))
+    parser.add_argument("--strip", type=Path, default=None)
+    parser.add_argument("--weights", type=Path, default=WEIGHTS)
+    parser.add_argument("--regression", type=Path, default=Path("runs/regression/weights"))
+    asked = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    network = _load("denoiser", DenoiserNetwork, asked.weights)
+    regression = _load("regression", RegressionNetwork, asked.regression)
+    scores, shown = measure(asked.pairs, network, regression)
+    asked.out.parent.mkdir(parents=True, exist_ok=True)
+    asked.out.write_text(report(scores, asked.pairs, network.sha256 if network else "none"))
+    if asked.strip is not None:
+        draw_strip(shown, asked.strip)
+    log.info("\n%s", asked.out.read_text())
+
+
+if __name__ == "__main__":
+    main()

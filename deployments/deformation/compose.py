@@ -76,9 +76,9 @@ def draw(canvas: Canvas, drawing: Drawing, scale: float) -> None:
     if right <= left or bottom <= top:
         return
     placed = drawing.placed - (left, top)
-    source, seen = rasterise(
-        drawing.triangles, placed, drawing.origin, drawing.near, int(right - left), int(bottom - top)
-    )
+    size = int(right - left), int(bottom - top)
+    solid = drawing.picture[..., 3] > 127
+    source, seen = rasterise(drawing.triangles, placed, drawing.origin, drawing.near, *size, solid, *drawing.corner)
     steps = footprints(drawing.triangles, placed, drawing.origin)
     texels = sample(drawing.picture, *drawing.corner, source, seen, steps)
     area, sound = _soundness(steps, scale)

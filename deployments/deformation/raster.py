@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 Points = NDArray[np.float64]
 EXACT = 2e-3
 MINIFIED = 1.3
+SOLID = 1e4
 
 
 @njit(cache=True)
@@ -21,11 +22,14 @@ def rasterise(
     near: NDArray[np.float64],
     width: int,
     height: int,
+    solid: NDArray[np.bool_],
+    corner_x: int,
+    corner_y: int,
 ) -> tuple[NDArray[np.float32], NDArray[np.int32]]:  # fmt: skip
     """(height, width, 2) float32 source positions (NaN where none) and (height, width) int32 triangles (-1 none).
 
-    placed (n, 2) are vertices in output pixels, origin (n, 2) in the source frame; where triangles overlap, the one
-    whose vertices' `near` (n,) is larger is seen.
+    placed (n, 2) are vertices in output pixels, origin (n, 2) in the source frame. Where triangles overlap, texels in
+    `solid` (h, w), whose corner is at (corner_x, corner_y), go before others, then those whose `near` (n,) is larger.
     """
     source = np.full((height, width, 2), np.nan, np.float32)
     seen = np.full((height, width), -1, np.int32)
@@ -48,11 +52,16 @@ def rasterise(
                 if u < -1e-9 or v < -1e-9 or w < -1e-9:
                     continue
                 z = u * near[i] + v * near[j] + w * near[k]
+                sx = u * origin[i, 0] + v * origin[j, 0] + w * origin[k, 0]
+                sy = u * origin[i, 1] + v * origin[j, 1] + w * origin[k, 1]
+                row, column = int(np.floor(sy)) - corner_y, int(np.floor(sx)) - corner_x
+                if 0 <= row < solid.shape[0] and 0 <= column < solid.shape[1] and solid[row, column]:
+                    z += SOLID
                 if z > depth[y, x]:
                     depth[y, x] = z
                     seen[y, x] = t
-                    source[y, x, 0] = u * origin[i, 0] + v * origin[j, 0] + w * origin[k, 0]
-                    source[y, x, 1] = u * origin[i, 1] + v * origin[j, 1] + w * origin[k, 1]
+                    source[y, x, 0] = sx
+                    source[y, x, 1] = sy
     return source, seen
 
 

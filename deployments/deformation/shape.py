@@ -35,10 +35,14 @@ class Rig:
 
 @dataclass(frozen=True, eq=False)
 class Shape:
-    """placed (n, 2) in the target frame; group (m,) 0 the near-root triangles, 1 those past the middle joint."""
+    """placed (n, 2) in the target frame; group (m,) 0 the near-root triangles, 1 those past the middle joint.
+
+    along (n,): how far along its limb a vertex is, in bones; where a group folds on itself the farther is seen.
+    """
 
     placed: Points
     group: NDArray[np.int8]
+    along: NDArray[np.float64]
 
 
 def rig_of(motion: Motion, height: float) -> Rig:
@@ -52,20 +56,26 @@ def shape_layer(
     rig: Rig, part: str, joint: str, mesh: Mesh, area: float, stiffness: NDArray[np.float64], merged: tuple[str, ...]
 ) -> Shape:
     """Places one layer's mesh. area: the layer's pixels; stiffness (n,): 1 for cloth, more for what is rigid."""
-    flat = np.zeros(len(mesh.triangles), np.int8)
     if part in rig.limbs:
         return _limb(rig.limbs[part], mesh, area, stiffness)
+    return Shape(
+        _unjointed(rig, part, joint, mesh, stiffness, merged),
+        np.zeros(len(mesh.triangles), np.int8), np.zeros(len(mesh.vertices)),
+    )  # fmt: skip
+
+
+def _unjointed(
+    rig: Rig, part: str, joint: str, mesh: Mesh, stiffness: NDArray[np.float64], merged: tuple[str, ...]
+) -> Points:
     if part == "head":
-        return Shape(_head(rig, mesh.vertices), flat)
+        return _head(rig, mesh.vertices)
     if part == "hair":
-        return Shape(_hair(rig, mesh.vertices), flat)
-    if part == "skirt":
-        return Shape(_skirt(rig, mesh, stiffness), flat)
+        return _hair(rig, mesh.vertices)
     if part == "held":
-        return Shape(_attached(rig, joint, mesh.vertices), flat)
-    if part == "torso" and {"r_leg", "l_leg"} & set(merged):
-        return Shape(_skirt(rig, mesh, stiffness), flat)
-    return Shape(rig.torso(mesh.vertices), flat)
+        return _attached(rig, joint, mesh.vertices)
+    if part == "skirt" or (part == "torso" and {"r_leg", "l_leg"} & set(merged)):
+        return _skirt(rig, mesh, stiffness)
+    return rig.torso(mesh.vertices)
 
 
 def skinned_part(rig: Rig, part: str, joint: str, mesh: Mesh) -> Points:
@@ -87,7 +97,8 @@ def _limb(limb: Limb, mesh: Mesh, area: float, stiffness: NDArray[np.float64]) -
         sure = np.clip((weights.max(1) - 0.85) / 0.15, 0, 1)
         placed = _relaxed(mesh, rest, placed, stiffness, FREE_HOLD + FIRM_HOLD * sure)
     upper = weights[:, :2].sum(1)
-    return Shape(placed, (upper[mesh.triangles].mean(1) < 0.5).astype(np.int8))
+    along = weights @ np.arange(weights.shape[1])
+    return Shape(placed, (upper[mesh.triangles].mean(1) < 0.5).astype(np.int8), along)
 
 
 def _mesh_start(limb: Limb, mesh: Mesh, halfwidth: float) -> float:

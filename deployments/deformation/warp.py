@@ -95,7 +95,7 @@ def _of_layer(layer: Placed, motion: Motion, hidden: bool) -> list[Drawing]:
     picture = sheet.full if hidden and sheet.full is not None else sheet.front
     part = PARTS[sheet.part]
     groups = [0, 1] if part not in CHAINS or lower_in_front(part, motion) else [1, 0]
-    near = np.zeros(len(mesh.vertices))
+    near = shape.along if groups[0] == 0 else -shape.along
     return [
         Drawing(
             mesh.triangles[shape.group == group], shape.placed, mesh.vertices, near, picture, sheet.empty,

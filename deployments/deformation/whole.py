@@ -34,7 +34,7 @@ def skin_whole(figure: Figure, rig: Rig, box: Box, ranks: dict[str, int], cell: 
     steps = footprints(mesh.triangles, placed, mesh.vertices)
     shrink = np.linalg.svd(steps, compute_uv=False)[:, 1] * rig.motion.scale
     kept = mesh.triangles[shrink > 1 / LONGEST]
-    source, _ = rasterise(kept, placed, mesh.vertices, near, shape[1], shape[0])
+    source, _ = rasterise(kept, placed, mesh.vertices, near, shape[1], shape[0], figure.image[..., 3] > 127, 0, 0)
     return source
 
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import numpy as np
-from pose.retarget import turn_degrees
 
 from deployments.backgrounds.spec import Background
 from pose import library
 from pose.errors import InvalidInput, InvalidKeypoints, NoFigure, NoPose, NotFound
 from pose.figure import Figure, Reading, Warp
 from pose.pose import Pose
+from pose.retarget import turn_degrees
 from serve.figures import FigureStore
 from serve.report import Report, make_report
 from serve.requests import Source, Target, Transfer
@@ -35,11 +35,12 @@ def _unobserved(stage: str) -> AbstractContextManager[None]:
 
 @dataclass(frozen=True, eq=False)
 class Parsed:
-    """A character ready for any pose. `figure` is completed; `seconds` what its stages took when it was made."""
+    """A character ready for any pose. `alpha` (H, W): its matte; `figure`: completed; `seconds`: by stage."""
 
     key: str
     picture: Held[Image]
     has_alpha: bool
+    alpha: Held[Image]
     reading: Reading
     figure: Held[Figure]
     seconds: dict[str, float]
@@ -136,7 +137,7 @@ class Pipeline:
         parsed = await self.parse(source, watch)
         figure = parsed.figure.value.image
         composed = self.stages.compose(
-            self.stages.hold(figure), background, parsed.picture, parsed.figure, (0, 0), parsed.has_alpha
+            self.stages.hold(figure), background, parsed.picture, parsed.alpha, (0, 0), parsed.has_alpha
         )
         return (await watch.time("backgrounds", composed)).value
 
@@ -148,7 +149,8 @@ class Pipeline:
         reading = await self._source_reading(source, picture, watch)
         figure = await watch.time("garments", self.stages.parse(picture, reading, source.mask))
         complete = await watch.time("denoiser", self.stages.complete(figure, COMPLETION_SEED))
-        return Parsed(source.key, picture, source.picture.has_alpha, reading, complete, dict(watch.seconds))
+        alpha = self.stages.hold(np.ascontiguousarray(complete.value.image[..., 3]))
+        return Parsed(source.key, picture, source.picture.has_alpha, alpha, reading, complete, dict(watch.seconds))
 
     async def _source_reading(self, source: Source, picture: Held[Image], watch: Stopwatch) -> Reading:
         try:
@@ -203,7 +205,7 @@ class Pipeline:
         composed = await watch.time(
             "backgrounds",
             self.stages.compose(
-                repaired, request.background, parsed.picture, parsed.figure, warp.origin, parsed.has_alpha
+                repaired, request.background, parsed.picture, parsed.alpha, warp.origin, parsed.has_alpha
             ),
         )
         if request.scale == 1:
@@ -241,7 +243,7 @@ async def _all(jobs: Sequence[Awaitable[Any]]) -> list[Any]:
 def _library_pose(target: Target, source: Pose) -> Pose:
     if target.name is None:
         raise InvalidInput("a target needs a pose name, a reference or keypoints; give one of them.")
-    return library.get(target.name, library.nearest_view(source))
+    return library.matching(target.name, source)
 
 
 def _with_user_keypoints(keypoints: Pose, readings: list[Reading]) -> Reading:

@@ -80,15 +80,15 @@ class RequestLimits(_Frozen):
 class Settings(_Frozen):
     """Everything an operator decides. `blazepose_python` is the interpreter of that stage's own environment."""
 
-    ingress: Ingress = Ingress()  # type: ignore[call-arg]
-    keypoints: Stage = Stage(num_cpus=0.3)  # type: ignore[call-arg]
-    blazepose: Stage = Stage(num_cpus=0.2)  # type: ignore[call-arg]
-    garments: Stage = Stage(num_cpus=0.3)  # type: ignore[call-arg]
-    denoiser: Stage = Stage(num_cpus=0.3)  # type: ignore[call-arg]
-    deformation: Stage = Stage(num_cpus=0.3)  # type: ignore[call-arg]
-    backgrounds: Stage = Stage(num_cpus=0.2)  # type: ignore[call-arg]
-    upscaler: Stage = Stage(num_cpus=0.1)  # type: ignore[call-arg]
-    limits: RequestLimits = RequestLimits()  # type: ignore[call-arg]
+    ingress: Ingress = Ingress()
+    keypoints: Stage = Stage(num_cpus=0.3)
+    blazepose: Stage = Stage(num_cpus=0.2)
+    garments: Stage = Stage(num_cpus=0.3)
+    denoiser: Stage = Stage(num_cpus=0.3)
+    deformation: Stage = Stage(num_cpus=0.3)
+    backgrounds: Stage = Stage(num_cpus=0.2)
+    upscaler: Stage = Stage(num_cpus=0.1)
+    limits: RequestLimits = RequestLimits()
     blazepose_python: Path = ROOT / ".venv-blazepose" / "bin" / "python"
     steps: int = Field(1, ge=1, le=100)
 

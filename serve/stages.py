@@ -59,11 +59,11 @@ class Stages(Protocol):
         rgba: Held[Image],
         background: Background,
         picture: Held[Image],
-        figure: Held[Figure],
+        alpha: Held[Image],
         origin: tuple[int, int],
         has_alpha: bool,
     ) -> Held[Image]:
-        """backgrounds: the result before its background."""
+        """backgrounds: the result before its background; picture and alpha are the source and its matte."""
         ...
 
     async def upscale(self, rgba: Held[Image], scale: int | str) -> Held[Image]:

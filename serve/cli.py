@@ -1,0 +1,124 @@
+"""The console command `contrapposto`: arguments in, exit codes out (0 done, 1 the service said no, 2 cannot start).
+
+Knows which command needs what; the work is in `serve.commands`, `serve.bench` and `serve.app`.
+"""
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+from pose.errors import ContrappostoError, WeightsError
+from serve import bench, commands
+from serve.settings import ROOT, Settings, read_settings
+from serve.weights import check_weights, weights_directory
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The entry point."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options) or 0)
+    except ContrappostoError as error:
+        print(f"contrapposto: {error.message}", file=sys.stderr)
+        return 1
+
+
+def _serve(options: argparse.Namespace) -> int:
+    """Refuses with exit code 2 before anything heavy is loaded; weights and settings are checked here."""
+    try:
+        settings = read_settings(options.settings) if options.settings else Settings()
+        check_weights(weights_directory())
+        if not settings.blazepose_python.is_file():
+            raise WeightsError(f"there is no interpreter at {settings.blazepose_python}; run make install.")
+    except ContrappostoError as error:
+        print(f"contrapposto: cannot start: {error.message}", file=sys.stderr)
+        return 2
+    from serve.app import run  # loads Ray and every network's code: only for this command
+
+    run(settings, options.host, options.port, lambda line: print(line, flush=True))
+    return 0
+
+
+def _quality(options: argparse.Namespace) -> int:
+    """In a process of its own: serving never imports training."""
+    return subprocess.run([sys.executable, "-m", "training.quality", *options.rest], cwd=ROOT, check=False).returncode
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("contrapposto", description="The same character, in the pose you ask for.")
+    command = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_serve(command)
+    _add_pose(command)
+    _add_looking(command)
+    _add_bench(command)
+    return parser
+
+
+def _add_serve(command: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    serve = command.add_parser("serve", help="run the service until SIGTERM or Ctrl-C")
+    serve.add_argument("--host", default="127.0.0.1", help="loopback unless told otherwise")
+    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--settings", type=Path, help="YAML or JSON; see serve/settings.py")
+    serve.set_defaults(run=_serve)
+
+
+def _add_pose(command: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    pose = command.add_parser("pose", help="one character, one pose, one picture")
+    pose.add_argument("image", type=Path)
+    target = pose.add_mutually_exclusive_group(required=True)
+    target.add_argument("--pose", help="a name; contrapposto poses lists them")
+    target.add_argument("--reference", type=Path, help="a picture in which a pose can be read")
+    target.add_argument("--keypoints", type=Path, help="JSON")
+    pose.add_argument("-o", "--out", type=Path, required=True, help=".png, .webp or .jpg")
+    pose.add_argument("--mask", type=Path)
+    pose.add_argument("--source-keypoints", type=Path)
+    pose.add_argument("--background", default="keep", help="keep, transparent, #rrggbb or a picture's path")
+    pose.add_argument("--report", type=Path, help="where to write the report (JSON)")
+    for name, choices in (("retarget", ("proportions", "none")), ("framing", ("fit", "source"))):
+        pose.add_argument(f"--{name}", choices=choices)
+    for name in ("scale", "seed", "steps", "figure-index"):
+        pose.add_argument(f"--{name}")
+    _add_url(pose)
+    pose.set_defaults(run=commands.pose)
+
+
+def _add_looking(command: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    poses = command.add_parser("poses", help="list the library")
+    poses.set_defaults(run=commands.poses)
+    keypoints = command.add_parser("keypoints", help="the figures in a picture")
+    keypoints.add_argument("image", type=Path)
+    keypoints.add_argument("--overlay", type=Path, help="where to draw them")
+    _add_url(keypoints)
+    keypoints.set_defaults(run=commands.keypoints)
+    sheet = command.add_parser("sheet", help="characters by poses, on one contact sheet")
+    sheet.add_argument("images", type=Path, nargs="+")
+    sheet.add_argument("--poses", nargs="*", default=[])
+    sheet.add_argument("--reference", type=Path, nargs="*", default=[])
+    sheet.add_argument("-o", "--out", type=Path, required=True)
+    _add_url(sheet)
+    sheet.set_defaults(run=commands.sheet)
+    demo = command.add_parser("demo", help="the shipped characters in three poses and a stick figure's")
+    demo.add_argument("--out", type=Path, default=Path("out/demo"))
+    demo.set_defaults(run=commands.demo)
+
+
+def _add_bench(command: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    kinds = command.add_parser("bench", help="measure").add_subparsers(required=True, metavar="KIND")
+    latency = kinds.add_parser("latency", help="512 px transfers over HTTP, each with a figure never seen")
+    latency.add_argument("--runs", type=int, default=9)
+    latency.add_argument("--image", type=Path)
+    latency.add_argument("--pose", default="walking")
+    _add_url(latency)
+    latency.set_defaults(run=bench.latency)
+    quality = kinds.add_parser("quality", help="against true targets of held-out families")
+    quality.add_argument("rest", nargs=argparse.REMAINDER, help="passed on to python -m training.quality")
+    quality.set_defaults(run=_quality)
+
+
+def _add_url(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--url", help="a running service (default: the one on port 8000, else one is started)")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

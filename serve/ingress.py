@@ -1,0 +1,121 @@
+"""The HTTP deployment: the application of `serve.api` over stages that are Ray Serve deployments.
+
+Results stay in the object store: a stage is given the reference, and this process maps the same memory read-only.
+Knows nothing of what the stages do.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import ray
+from fastapi import FastAPI
+from ray import serve as ray_serve
+from ray.exceptions import RayActorError, RayTaskError
+from ray.serve.handle import DeploymentHandle
+
+from deployments.backgrounds.spec import Background
+from pose.errors import ContrappostoError
+from pose.figure import Figure, Reading, Warp
+from pose.pose import Pose
+from serve.api import create_api
+from serve.figures import FigureStore
+from serve.metering import Meter
+from serve.pipeline import Parsed, Pipeline
+from serve.settings import parse_settings
+from serve.stages import STAGES, Held, Image, Value
+
+APPLICATION = "contrapposto"
+STATUS_SECONDS = 0.5
+
+
+@ray_serve.ingress()
+class Ingress:
+    """Builds its application when the replica starts, since neither metrics nor handles can be pickled."""
+
+    def __init__(self, settings: Mapping[str, Any], weights: Mapping[str, str], **handles: DeploymentHandle) -> None:
+        self._settings, self._weights = parse_settings(settings), dict(weights)
+        self._stages = RayStages(handles)
+
+    def __serve_build_asgi_app__(self) -> FastAPI:
+        """Called by Ray Serve once the replica is constructed."""
+        keep, meter = self._settings.ingress, Meter()
+        figures: FigureStore[Parsed] = FigureStore(keep.figures, keep.figure_seconds, time.monotonic)
+        pipeline = Pipeline(self._stages, figures, meter.stage)
+        return create_api(pipeline, self._settings, self._weights, meter)
+
+
+@dataclass
+class RayStages:
+    """`serve.stages.Stages` by deployment handles, one for each stage that the pipeline calls."""
+
+    handles: Mapping[str, DeploymentHandle]
+    _asked: float = -1e9
+    _ready: Mapping[str, bool] | None = None
+
+    def hold(self, value: Value) -> Held[Value]:
+        return Held(value, ray.put(value))
+
+    async def read(self, picture: Held[Image]) -> Held[list[Reading]]:
+        return await _call(self.handles["keypoints"].read.remote, picture)
+
+    async def parse(self, picture: Held[Image], reading: Reading, mask: Image | None) -> Held[Figure]:
+        return await _call(self.handles["garments"].parse.remote, picture, reading, mask)
+
+    async def complete(self, figure: Held[Figure], seed: int) -> Held[Figure]:
+        return await _call(self.handles["denoiser"].complete.remote, figure, seed)
+
+    async def warp(self, figure: Held[Figure], target: Pose, retarget: str, framing: str) -> Held[Warp]:
+        return await _call(self.handles["deformation"].warp.remote, figure, target, retarget, framing)
+
+    async def repair(self, figure: Held[Figure], warp: Held[Warp], steps: int, seed: int) -> Held[Image]:
+        return await _call(self.handles["denoiser"].repair.remote, figure, warp, steps, seed)
+
+    async def compose(
+        self,
+        rgba: Held[Image],
+        background: Background,
+        picture: Held[Image],
+        alpha: Held[Image],
+        origin: tuple[int, int],
+        has_alpha: bool,
+    ) -> Held[Image]:
+        compose = self.handles["backgrounds"].compose.remote
+        return await _call(compose, rgba, background, picture, alpha, origin, has_alpha)
+
+    async def upscale(self, rgba: Held[Image], scale: int | str) -> Held[Image]:
+        return await _call(self.handles["upscaler"].upscale.remote, rgba, scale)
+
+    async def ready(self) -> dict[str, bool]:
+        """Constructors load and warm before they return, so a healthy deployment is a warm one."""
+        if self._ready is None or time.monotonic() - self._asked > STATUS_SECONDS:
+            self._ready, self._asked = await asyncio.to_thread(_deployments_ready), time.monotonic()
+        return dict(self._ready)
+
+
+async def _call(remote: Callable[..., Any], *arguments: Any) -> Held[Any]:
+    """Calls a stage. A replica that dies under the call is replaced and the call, being pure, made once more."""
+    passed = [argument.reference if isinstance(argument, Held) else argument for argument in arguments]
+    try:
+        return await _held(remote, passed)
+    except RayActorError:
+        return await _held(remote, passed)
+
+
+async def _held(remote: Callable[..., Any], passed: list[Any]) -> Held[Any]:
+    """Raises our own errors as the stage raised them, not as Ray's subclass that carries a traceback for a message."""
+    try:
+        reference = await remote(*passed)._to_object_ref()
+        return Held(await reference, reference)
+    except RayTaskError as error:
+        if isinstance(error.cause, ContrappostoError):
+            raise error.cause from None
+        raise
+
+
+def _deployments_ready() -> dict[str, bool]:
+    found = ray_serve.status().applications.get(APPLICATION)
+    deployments = found.deployments if found else {}
+    return {name: name in deployments and deployments[name].status == "HEALTHY" for name in STAGES}

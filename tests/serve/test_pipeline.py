@@ -1,0 +1,77 @@
+"""The order of the work: what runs once, what runs side by side, and what a failure leaves behind."""
+
+import asyncio
+
+import numpy as np
+import pytest
+
+from pose.errors import NoFigure, NoPose
+from pose.image import decode
+from serve.figures import FigureStore
+from serve.pipeline import Pipeline
+from serve.requests import Source, Target, Transfer
+from tests.serve.stand_ins import StandInStages, png, standing
+
+WALKING = Target("walking", name="walking")
+
+
+def source(key="a", shade=200, **options):
+    return Source(key, decode(png(shade=shade)), **options)
+
+
+def pipeline(stages):
+    return Pipeline(stages, FigureStore(4, 100, lambda: 0.0))
+
+
+def transfer(stages, *requests):
+    async def scenario():
+        made = pipeline(stages)
+        return await asyncio.gather(*[made.transfer(request) for request in requests])
+
+    return asyncio.run(scenario())
+
+
+def test_two_requests_for_one_figure_parse_it_once():
+    stages = StandInStages()
+    transfer(stages, Transfer(source(), (WALKING,)), Transfer(source(), (WALKING,), seed=3))
+    assert stages.calls.count("complete") == 1
+    assert stages.calls.count("repair") == 2
+
+
+def test_the_reference_is_read_beside_the_source():
+    stages = StandInStages(delay=0.01)
+    transfer(stages, Transfer(source(), (Target("r", reference=decode(png())),)))
+    assert stages.calls[:3] == ["read", "read", "parse"]
+
+
+def test_every_stage_is_timed():
+    (result,) = transfer(StandInStages(), Transfer(source(), (WALKING,), scale=2))
+    names = ("keypoints", "garments", "denoiser", "deformation", "backgrounds", "upscaler", "report")
+    assert set(result.seconds) == set(names)
+
+
+def test_the_pose_told_is_in_the_outputs_own_pixels():
+    (result,) = transfer(StandInStages(), Transfer(source(), (Target("k", keypoints=standing()),), scale=2))
+    output = result.outputs[0]
+    assert (output.pose.width, output.pose.height) == (output.rgba.shape[1], output.rgba.shape[0]) == (192, 224)
+    np.testing.assert_allclose(output.pose["neck"], 2 * standing()["neck"], atol=0.5)
+
+
+def test_the_users_keypoints_stand_where_nothing_is_detected():
+    stages = StandInStages()
+    given = Transfer(source(shade=0, keypoints=standing()), (WALKING,))
+    (result,) = transfer(stages, given)
+    assert result.parsed.reading.reader == "user"
+
+
+@pytest.mark.parametrize(
+    ("request_", "error"),
+    [
+        (Transfer(source(shade=0), (WALKING,)), NoFigure),
+        (Transfer(source(figure_index=1), (WALKING,)), NoFigure),
+        (Transfer(source(), (Target("r", reference=decode(png(shade=0))),)), NoPose),
+    ],
+)
+def test_what_cannot_be_read_is_told(request_, error):
+    with pytest.raises(error):
+        transfer(StandInStages(), request_)

@@ -1,0 +1,50 @@
+"""Settings: strict, frozen, and from either file format."""
+
+import pytest
+from pydantic import ValidationError
+
+from pose.errors import InvalidInput
+from serve.settings import Settings, parse_settings, read_settings
+
+
+def test_defaults_fit_two_cores():
+    assert Settings().total_cpus <= 2
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        ({"denoizer": {}}, "denoizer"),
+        ({"denoiser": {"replicas": 2}}, "denoiser.replicas"),
+        ({"denoiser": {"num_cpus": -1}}, "denoiser.num_cpus"),
+        ({"denoiser": {"min_replicas": 3}}, "max_replicas 1 is below"),
+        ({"limits": {"seconds": 0}}, "limits.seconds"),
+        ({"ingress": "two"}, "ingress"),
+    ],
+)
+def test_what_is_not_known_is_refused_by_name(values, named):
+    with pytest.raises(InvalidInput, match=named):
+        parse_settings(values)
+
+
+def test_yaml_and_json_say_the_same(tmp_path):
+    (tmp_path / "a.yaml").write_text("denoiser:\n  max_replicas: 3\n  num_gpus: 1\n")
+    (tmp_path / "a.json").write_text('{"denoiser": {"max_replicas": 3, "num_gpus": 1}}')
+    settings = read_settings(tmp_path / "a.yaml")
+    assert settings == read_settings(tmp_path / "a.json")
+    assert settings.denoiser.max_replicas == 3
+    assert parse_settings(settings.model_dump(mode="json")) == settings
+
+
+@pytest.mark.parametrize("text", ["[1, 2]", "a: [", ""])
+def test_unreadable_files_are_refused(tmp_path, text):
+    (tmp_path / "a.yaml").write_text(text)
+    with pytest.raises(InvalidInput, match="settings file"):
+        read_settings(tmp_path / "a.yaml")
+    with pytest.raises(InvalidInput, match="cannot read"):
+        read_settings(tmp_path / "none.yaml")
+
+
+def test_settings_do_not_change():
+    with pytest.raises(ValidationError):
+        Settings().steps = 2

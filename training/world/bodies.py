@@ -131,7 +131,11 @@ def draw_skirt(drawing: Drawing, design: Design, posed: Posed) -> None:
     length = {"mini": 0.4, "knee": 0.62, "long": 0.98, "dress": 0.7}[design.skirt] * leg + 0.25 * body.torso
     pelvis = posed.middle("r_hip", "l_hip")
     waist = pelvis + 0.25 * (posed.points[ROW["neck"]] - pelvis)
-    low = posed.middle("r_knee", "l_knee") if design.skirt != "long" else posed.middle("r_knee", "l_knee", "r_ankle", "l_ankle")
+    low = (
+        posed.middle("r_knee", "l_knee")
+        if design.skirt != "long"
+        else posed.middle("r_knee", "l_knee", "r_ankle", "l_ankle")
+    )
     hang = 0.6 * (low - pelvis) / max(float(np.linalg.norm(low - pelvis)), 1e-6) + np.array([0.0, 0.4])
     spread = abs(posed.points[ROW["r_knee"]][0] - posed.points[ROW["l_knee"]][0]) / posed.scale
     top = body.hip * 1.15 + design.leg[0] * 0.5
@@ -150,7 +154,9 @@ def draw_skirt(drawing: Drawing, design: Design, posed: Posed) -> None:
         if design.numbers[7] > 0.5:
             at = frame.at(0.55 * length, v * rest * 1.1)
             fold = (0.3 * seen, 0.003, 0.004, 0.004, 0.002)
-            drawing.add("skirt", Shape(PROFILE, at, fold, Paint(_dark(paint.first), material="flowing"), line=0, flat=k > 9))
+            drawing.add(
+                "skirt", Shape(PROFILE, at, fold, Paint(_dark(paint.first), material="flowing"), line=0, flat=k > 9)
+            )
 
 
 def draw_held(drawing: Drawing, design: Design, posed: Posed) -> None:
@@ -180,7 +186,9 @@ def draw_held(drawing: Drawing, design: Design, posed: Posed) -> None:
         drawing.add("held", Shape(SUPER, up.at(0.33, 0), (0.1, 0.08, 2.0, 0.15, -9), prop))
     else:
         drawing.add("held", stick)
-        points = (0.055, 0.45, 5.0, 0.0, 1.0, 0.0, -9) if design.held == "wand" else (0.055, 0.6, 6.0, 0.0, 1.0, 1.0, -9)
+        points = (
+            (0.055, 0.45, 5.0, 0.0, 1.0, 0.0, -9) if design.held == "wand" else (0.055, 0.6, 6.0, 0.0, 1.0, 1.0, -9)
+        )
         drawing.add("held", Shape(STAR, tip, points, accent))
 
 
@@ -188,7 +196,9 @@ def _trunk(drawing: Drawing, design: Design, frame: Frame) -> None:
     body, palette = design.proportions, design.palette
     neck = body.neck + 0.12 * body.head
     width = max(0.4 * body.shoulder, design.arm[0] * 0.9) * 0.9
-    drawing.add("torso", Shape(CAPSULE, frame.at(-neck, 0.0), (neck + 0.02, width, width * 1.1), Paint(palette["skin"])))
+    drawing.add(
+        "torso", Shape(CAPSULE, frame.at(-neck, 0.0), (neck + 0.02, width, width * 1.1), Paint(palette["skin"]))
+    )
     trousers = design.trouser > 0 or design.skirt not in ("none", "dress")
     far = 0.86 * body.torso if trousers else NEVER
     near = 0.07 * body.torso if design.collar else -NEVER
@@ -198,7 +208,9 @@ def _trunk(drawing: Drawing, design: Design, frame: Frame) -> None:
     if trousers and design.numbers[9] > 0.5:
         belt = frame.at(0.84 * body.torso, 0.0)
         w = 0.8 * body.hip + 0.6 * design.leg[0]
-        drawing.add("torso", Shape(PROFILE, belt, (0.018, w, w, w, w), Paint(palette["belt"], material="rigid"), line=0.5))
+        drawing.add(
+            "torso", Shape(PROFILE, belt, (0.018, w, w, w, w), Paint(palette["belt"], material="rigid"), line=0.5)
+        )
 
 
 def _torso_shape(design: Design, frame: Frame) -> tuple[int, Frame, tuple[float, ...]]:
@@ -234,9 +246,13 @@ def _bean(drawing: Drawing, design: Design, frame: Frame) -> None:
         third=design.palette["lower"], material="skin", material_far="fitted", material_near="fitted",
     )  # fmt: skip
     if design.torso in ("box", "cone", "trapezoid", "triangle", "diamond"):
-        top, low = {"box": (1, 1), "cone": (0.25, 1.15), "trapezoid": (0.85, 1), "triangle": (0.1, 1.3), "diamond": (0.5, 0.6)}[
-            design.torso
-        ]
+        top, low = {
+            "box": (1, 1),
+            "cone": (0.25, 1.15),
+            "trapezoid": (0.85, 1),
+            "triangle": (0.1, 1.3),
+            "diamond": (0.5, 0.6),
+        }[design.torso]
         mid = 1.25 if design.torso == "diamond" else 0.5 * (top + low) + 0.1
         numbers = (2 * half * frame.fore, wide * top, wide * mid, wide * mid, wide * low, 0.3 * wide)
         drawing.add("torso", Shape(PROFILE, centre.at(-half, 0), numbers, bands))
@@ -314,12 +330,19 @@ def _tail(drawing: Drawing, design: Design, posed: Posed) -> None:
     way = 1.0 if design.held_side else -1.0
     start = Frame(pelvis[0], pelvis[1], way * 0.9, -0.3, posed.scale, z0=0.1, z1=0.1)
     reach = 0.1 + 0.16 * design.numbers[8]
-    paint = Paint(design.palette["skin"], third=design.palette["inner"], far=0.7 * reach if design.numbers[5] > 0.5 else NEVER)
+    paint = Paint(
+        design.palette["skin"], third=design.palette["inner"], far=0.7 * reach if design.numbers[5] > 0.5 else NEVER
+    )
     hang = start.at(0.9 * (design.proportions.hip + 0.3 * reach), 0.0, turn=-way * (0.5 + design.numbers[6]))
     thick = 0.015 + 0.05 * design.numbers[9]
     drawing.add(
         "held",
-        Shape(CAPSULE, start, (hang.x - start.x and 0.9 * (design.proportions.hip + 0.3 * reach), thick, thick), Paint(paint.first)),
+        Shape(
+            CAPSULE,
+            start,
+            (hang.x - start.x and 0.9 * (design.proportions.hip + 0.3 * reach), thick, thick),
+            Paint(paint.first),
+        ),
         Shape(CAPSULE, hang, (reach, thick, thick * (0.4 + design.numbers[10]), way * 0.2 * reach), paint),
     )
 

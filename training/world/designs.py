@@ -63,13 +63,17 @@ def random_design(family: Family, rng: Rng) -> Design:
     skirt = _pick(rng, "mini", "knee", "long", "dress") if rng.random() < family.skirts and body != "bean" else "none"
     hair = "none"
     if rng.random() < family.hair * (0.4 if body == "bean" else 1.0) and not animal:
-        styles = ("long", "bob", "tails", "pony", "wild") if rng.random() < family.long_hair else ("short", "spiky", "bun")
+        styles = (
+            ("long", "bob", "tails", "pony", "wild") if rng.random() < family.long_hair else ("short", "spiky", "bun")
+        )
         hair = _pick(rng, *styles)
     girth = 0.035 * limbs * float(rng.uniform(0.8, 1.25)) * (1.0 + 0.5 * (proportions.head > 0.25))
     arm_end = girth * rng.uniform(0.6, 1.05)
     thick = girth * rng.uniform(1.1, 1.6)
     sleeve = float(rng.choice([0.0, 0.28, 0.5, 1.0, 0.97]))
-    trouser = float(rng.choice([0.0, 0.25, 0.5, 0.95, 0.95])) if skirt == "none" else float(rng.choice([0.0, 0.0, 0.95]))
+    trouser = (
+        float(rng.choice([0.0, 0.25, 0.5, 0.95, 0.95])) if skirt == "none" else float(rng.choice([0.0, 0.0, 0.95]))
+    )
     shirt_material = "skin" if animal and rng.random() < 0.4 else "fitted"
     patterned = rng.random() < family.prints
     return Design(
@@ -132,7 +136,8 @@ def _look(family: Family, palette: dict[str, Colour], rng: Rng) -> Look:
     values = {name: _span(rng, getattr(family, name)) for name in names}
     return Look(
         line if line > 0.0015 else 0.0, palette["ink"], coloured, lit, **values,
-        jitter=0.02 if family.name == "plush" else 0.0, paper=palette["paper"],
+        jitter=0.02 if family.name == "plush" else 0.0, hard=family.pixel[1] > 0,
+        paper=palette["paper"],
     )  # fmt: skip
 
 
@@ -187,8 +192,10 @@ def _ink(kind: str, rng: Rng) -> Colour:
         g = rng.uniform(0.1, 0.5)
         return (g, g, g)
     if kind == "marker":
-        return colorsys.hsv_to_rgb(rng.random(), rng.uniform(0.5, 1), rng.uniform(0.25, 0.8)) if rng.random() < 0.5 else (
-            (0.1, 0.1, 0.12)
+        return (
+            colorsys.hsv_to_rgb(rng.random(), rng.uniform(0.5, 1), rng.uniform(0.25, 0.8))
+            if rng.random() < 0.5
+            else ((0.1, 0.1, 0.12))
         )
     if kind == "chalk":
         return _mix((0.95, 0.95, 0.92), tuple(rng.random(3)), 0.25 if rng.random() < 0.4 else 0.0)

@@ -23,7 +23,7 @@ COLUMNS = (
     "z0", "z1", "length", "line", "line_r", "line_g", "line_b", "open", "mode",
     "r0", "g0", "b0", "r1", "g1", "b1", "r2", "g2", "b2", "r3", "g3", "b3",
     "pattern", "far", "near", "frequency", "phase", "inradius", "light_x", "light_y",
-    "cel", "soft", "grade", "grain", "scribble", "edge", "swell", "jitter", "seed",
+    "cel", "soft", "grade", "grain", "scribble", "edge", "swell", "jitter", "seed", "hard",
     "identity", "part", "material", "material_far", "material_near", "kind", "picture",
     "paper_r", "paper_g", "paper_b",
     "x0", "y0", "x1", "y1",
@@ -49,7 +49,9 @@ class Frame(NamedTuple):
     z1: float = 0.0
     up: bool = False
 
-    def at(self, u: float, v: float, turn: float = 0.0, fore: float | None = None, side: float | None = None) -> "Frame":
+    def at(
+        self, u: float, v: float, turn: float = 0.0, fore: float | None = None, side: float | None = None
+    ) -> "Frame":
         """A frame whose origin is this one's (u, v), turned by `turn` radians."""
         x, y = u * self.fore * self.scale, v * self.side * self.scale
         c, s = math.cos(turn), math.sin(turn)
@@ -97,6 +99,7 @@ class Look:
     edge: float = 0.0
     swell: float = 0.0
     jitter: float = 0.0
+    hard: bool = False
     paper: Colour = (1.0, 1.0, 1.0)
 
 
@@ -153,7 +156,7 @@ class Drawing:
             frame.z0, frame.z1, _length(shape.kind, numbers), line, *self._ink(shape), shape.open, mode,
             *paint.first, *(paint.second or paint.first), *(paint.third or paint.first), *(paint.fourth or paint.first),
             paint.pattern, paint.far, paint.near, paint.frequency, paint.phase, _inradius(shape.kind, numbers), *light,
-            *shades, look.swell, look.jitter, identity * 7.31,
+            *shades, look.swell, look.jitter, identity * 7.31, float(look.hard),
             identity, PART_INDEX[part], MATERIAL_INDEX[paint.material], MATERIAL_INDEX[paint.material_far],
             MATERIAL_INDEX[paint.material_near], shape.kind, self.picture, *look.paper, *box,
         )  # fmt: skip

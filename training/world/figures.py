@@ -29,7 +29,12 @@ LAYERS = PARTS[1:]
 _OWN_PART = {"nose": "head", "neck": "torso", "eye": "head", "ear": "head", "head_top": "head",
              "shoulder": "arm", "elbow": "arm", "wrist": "arm", "hand": "arm",
              "hip": "leg", "knee": "leg", "ankle": "leg", "toe": "leg"}  # fmt: skip
-_ALSO = {"head": ("head", "hair", "torso"), "torso": ("torso", "head"), "shoulder": ("torso",), "hip": ("torso", "skirt")}
+_ALSO = {
+    "head": ("head", "hair", "torso"),
+    "torso": ("torso", "head"),
+    "shoulder": ("torso",),
+    "hip": ("torso", "skirt"),
+}
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,8 @@ class FigureBatch:
     (B, K, S, S) body heights. texel (B, K, S, S, 3): primitive's identity (-1 none) and its u, v. layers
     (B, K, P, 4, S, S) each part alone and complete, straight alpha, or None. order (B, K, P) rank of each part, back
     = 0. scale (B, K) pixels per body height. matrices (B, K, N, 6): per identity, page = (a + b u + c v, d + e u +
-    f v). family: B names.
+    f v), before the wobble `shake`
+    (B, K, S, S, 2), pixels, which a page position is moved by before it is looked up. family: B names.
     """
 
     rgb: Tensor
@@ -60,6 +66,7 @@ class FigureBatch:
     order: Tensor
     scale: Tensor
     matrices: Tensor
+    shake: Tensor
     family: tuple[str, ...]
 
 
@@ -101,6 +108,11 @@ def correspondence(batch: FigureBatch, source: int, target: int) -> tuple[Tensor
     m = batch.matrices[:, source][picture, identity.clamp_min(0)]
     u, v = texel[..., 1], texel[..., 2]
     place = torch.stack((m[..., 0] + m[..., 1] * u + m[..., 2] * v, m[..., 3] + m[..., 4] * u + m[..., 5] * v), -1)
+    shake, shift = batch.shake[:, source], torch.zeros_like(place)
+    for _ in range(2):
+        cell = (place - shift).floor().long().clamp(0, size - 1)
+        shift = shake[picture, cell[..., 1], cell[..., 0]]
+    place = place - shift
     cell = place.floor().long()
     inside = ((cell >= 0) & (cell < size)).all(-1)
     cell = cell.clamp(0, size - 1)
@@ -119,7 +131,13 @@ class _Actor:
 
     @staticmethod
     def random(
-        name: str, poses: int, size: int, span: tuple[float, float], truncated: float, standing: float, rng: np.random.Generator
+        name: str,
+        poses: int,
+        size: int,
+        span: tuple[float, float],
+        truncated: float,
+        standing: float,
+        rng: np.random.Generator,
     ) -> "_Actor":
         family = FAMILIES[name]
         design = random_design(family, rng)
@@ -199,7 +217,12 @@ def _box(design: Design, body: NDArray[np.float64]) -> tuple[NDArray[np.float64]
 
 
 def _painted(
-    cast: list[_Actor], names: tuple[str, ...], size: int, generator: torch.Generator, layers: bool, device: torch.device
+    cast: list[_Actor],
+    names: tuple[str, ...],
+    size: int,
+    generator: torch.Generator,
+    layers: bool,
+    device: torch.device,
 ) -> FigureBatch:
     rows, steps, orders, count = _rows(cast)
     pictures = len(orders)
@@ -212,7 +235,7 @@ def _painted(
     clean = _straight(rgba)
     looks = [actor.design for actor in cast for _ in actor.posed]
     plate, light = grounds(looks, size, generator, device)
-    rgb = degraded(plate * (1 - rgba[:, 3:]) + rgba[:, :3], light, looks, generator)
+    rgb = degraded(plate * (1 - rgba[:, 3:]) + rgba[:, :3], light, generator)
     identity, u, v, material, part, depth = maps
     points = torch.tensor(np.stack([p.points for a in cast for p in a.posed]), dtype=torch.float32, device=device)
     z = torch.tensor(np.stack([p.depth for a in cast for p in a.posed]), dtype=torch.float32, device=device)
@@ -227,7 +250,8 @@ def _painted(
         texel=split(torch.stack((identity, u, v), -1)), layers=None if stack is None else split(stack),
         order=split(torch.tensor(orders, device=device)),
         scale=split(torch.tensor([p.scale for a in cast for p in a.posed], dtype=torch.float32, device=device)),
-        matrices=split(_matrices(rows, pictures, count).to(device)), family=names,
+        matrices=split(_matrices(rows, pictures, count).to(device)),
+        shake=split(canvas.warp - _centres(size, device)), family=names,
     )  # fmt: skip
 
 
@@ -264,8 +288,7 @@ def _drawn(design: Design, posed: Posed, picture: int) -> Drawing:
 def _blank(
     cast: list[_Actor], size: int, pictures: int, layers: bool, noise: NoiseTable, device: torch.device
 ) -> raster.Canvas:
-    line = torch.arange(size, device=device) + 0.5
-    page = torch.stack(torch.meshgrid(line, line, indexing="xy"), -1)
+    page = _centres(size, device)
     amount = torch.tensor([a.wobble * p.scale for a in cast for p in a.posed], device=device)[:, None, None]
     seed = torch.arange(pictures, device=device)[:, None, None] * 5.3
     warp = page.expand(pictures, size, size, 2).float().clone()
@@ -279,10 +302,16 @@ def _blank(
     return raster.Canvas(torch.zeros(pictures, size, size, 4, device=device), owner, stack, warp)
 
 
+def _centres(size: int, device: torch.device) -> Tensor:
+    """(S, S, 2) positions of the pixels' centres, (x, y)."""
+    line = torch.arange(size, device=device) + 0.5
+    return torch.stack(torch.meshgrid(line, line, indexing="xy"), -1)
+
+
 def _blocks(
     canvas: raster.Canvas, maps: tuple[Tensor, ...], block: Tensor
 ) -> tuple[Tensor, tuple[Tensor, ...], Tensor | None]:
-    """Channels first; pictures with blocks larger than a pixel take each block's centre, with hard edges."""
+    """Channels first; pictures with blocks larger than a pixel take each block's centre."""
     rgba, stack = canvas.rgba.permute(0, 3, 1, 2), canvas.layers
     stack = None if stack is None else stack.permute(0, 1, 4, 2, 3)
     coarse = torch.nonzero(block > 1)[:, 0]
@@ -294,18 +323,12 @@ def _blocks(
     for n in coarse.tolist():
         b = int(block[n])
         at = (grid.div(b, rounding_mode="floor") * b + b // 2).clamp_max(canvas.size - 1)
-        rgba[n] = _hard(rgba[n][:, at][:, :, at])
+        rgba[n] = rgba[n][:, at][:, :, at]
         for m in maps:
             m[n] = m[n][at][:, at]
         if stack is not None:
-            stack[n] = _hard(stack[n][:, :, at][:, :, :, at])
+            stack[n] = stack[n][:, :, at][:, :, :, at]
     return rgba, maps, None if stack is None else _straight(stack)
-
-
-def _hard(premultiplied: Tensor) -> Tensor:
-    colour, alpha = premultiplied.split((3, 1), -3)
-    full = (alpha > raster.OPAQUE).to(alpha.dtype)
-    return torch.cat((colour / alpha.clamp_min(1e-4) * full, full), -3)
 
 
 def _straight(premultiplied: Tensor) -> Tensor:
@@ -315,7 +338,9 @@ def _straight(premultiplied: Tensor) -> Tensor:
 
 def _matrices(rows: NDArray[np.float32], pictures: int, count: int) -> Tensor:
     """(N, count, 6) page = (a + b u + c v, d + e u + f v) for every picture and identity."""
-    c = {name: rows[:, COLUMN[name]] for name in ("ox", "oy", "ax", "ay", "scale", "fore", "side", "identity", "picture")}
+    c = {
+        name: rows[:, COLUMN[name]] for name in ("ox", "oy", "ax", "ay", "scale", "fore", "side", "identity", "picture")
+    }
     along, across = c["scale"] * c["fore"], c["scale"] * c["side"]
     values = (c["ox"], along * c["ax"], -across * c["ay"], c["oy"], along * c["ay"], across * c["ax"])
     matrices = np.zeros((pictures, count, 6), np.float32)

@@ -19,7 +19,9 @@ def draw_head(drawing: Drawing, design: Design, posed: Posed) -> None:
     part = "torso" if design.body == "bean" else "head"
     if design.body != "bean":
         _ears(drawing, design, posed, frame)
-        drawing.add("head", Shape(SUPER if design.skull != "hexagon" else STAR, frame, skull_shape(design), _skin(design)))
+        drawing.add(
+            "head", Shape(SUPER if design.skull != "hexagon" else STAR, frame, skull_shape(design), _skin(design))
+        )
     elif design.ears in ("rabbit", "cat", "bear", "dog"):
         _ears(drawing, design, posed, frame)
     _face(drawing, design, posed, frame, part)
@@ -39,7 +41,9 @@ def draw_hair(drawing: Drawing, design: Design, posed: Posed) -> None:
     if design.hair in ("spiky", "wild"):
         points, inner = 9.0 + int(9 * n[0]), 0.72 + 0.15 * n[1]
         size = (1.18 + 0.3 * n[2]) * max(half, wide)
-        drawing.add("hair", Shape(STAR, frame.at(0.1 * half, 0), (size, inner, points, n[3], 1.0, n[4] * 0.5, -9.0), paint))
+        drawing.add(
+            "hair", Shape(STAR, frame.at(0.1 * half, 0), (size, inner, points, n[3], 1.0, n[4] * 0.5, -9.0), paint)
+        )
     if design.hair in ("long", "bob", "wild"):
         length = half * (1.9 if design.hair == "bob" else 2.4 + 4.0 * n[5])
         hang = _hanging(frame, 0.55).at(-0.75 * half, 0)
@@ -54,7 +58,9 @@ def draw_hair(drawing: Drawing, design: Design, posed: Posed) -> None:
             hang = _hanging(root, 0.3, -sign * 0.5)
             length = half * (1.2 + 2.6 * n[5])
             thick = wide * (0.2 + 0.2 * n[6])
-            drawing.add("hair", Shape(CAPSULE, hang, (length, 0.6 * thick, 0.3 * thick, -sign * 0.1 * length, thick), paint))
+            drawing.add(
+                "hair", Shape(CAPSULE, hang, (length, 0.6 * thick, 0.3 * thick, -sign * 0.1 * length, thick), paint)
+            )
 
 
 def head_frame(design: Design, posed: Posed) -> Frame:
@@ -66,7 +72,9 @@ def head_frame(design: Design, posed: Posed) -> Frame:
         low = posed.points[ROW["neck"]]
     half = 0.5 * design.proportions.head * posed.scale
     eyes = 0.5 * (posed.points[ROW["r_ear"]] + posed.points[ROW["l_ear"]])
-    drop = ((design.proportions.eye_height - 0.04) * design.proportions.head - design.proportions.face_drop) * posed.scale
+    drop = (
+        (design.proportions.eye_height - 0.04) * design.proportions.head - design.proportions.face_drop
+    ) * posed.scale
     way = top - eyes if half - drop > 1e-3 else top - low
     way = way / max(float(np.linalg.norm(way)), 1e-6)
     centre = top - way * half
@@ -97,7 +105,16 @@ def _face(drawing: Drawing, design: Design, posed: Posed, frame: Frame, part: st
     unit = min(half, 1.1 * wide)
     if design.nose == "snout":
         at = _on_face(posed, frame, wide, 0, eye - 0.42 * unit)
-        drawing.add(part, Shape(SUPER, at, (0.26 * unit, 0.36 * unit * at.side, 2.0, -0.1, -9.0), Paint(design.palette["inner"]), line=0.5))
+        drawing.add(
+            part,
+            Shape(
+                SUPER,
+                at,
+                (0.26 * unit, 0.36 * unit * at.side, 2.0, -0.1, -9.0),
+                Paint(design.palette["inner"]),
+                line=0.5,
+            ),
+        )
     for sign in (-1.0, 1.0):
         azimuth = sign * EYE_AZIMUTH
         at = _on_face(posed, frame, wide, azimuth, eye)
@@ -108,7 +125,9 @@ def _face(drawing: Drawing, design: Design, posed: Posed, frame: Frame, part: st
         if design.cheeks:
             cheek = _on_face(posed, frame, wide, sign * 38, eye - 0.32 * unit)
             blush = Paint(design.palette["blush"])
-            drawing.add(part, Shape(SUPER, cheek, (0.09 * unit, 0.14 * unit * cheek.side, 2.0, 0, -9.0), blush, line=0.0))
+            drawing.add(
+                part, Shape(SUPER, cheek, (0.09 * unit, 0.14 * unit * cheek.side, 2.0, 0, -9.0), blush, line=0.0)
+            )
     _nose(drawing, design, _on_face(posed, frame, wide, 0, eye - 0.27 * unit), unit, part)
     _mouth(drawing, design, _on_face(posed, frame, wide, 0, eye - (0.55 + 0.1 * n[2]) * unit), unit, part)
 
@@ -118,7 +137,9 @@ def _eye(drawing: Drawing, design: Design, at: Frame, unit: float, part: str, si
     style, side, n = design.eyes, at.side, design.numbers
 
     def oval(frame: Frame, up: float, across: float, paint: Paint, line: float = 0.0) -> Shape:
-        return Shape(SUPER, frame, (up * unit, across * unit * side, 2.0, 0.0, -9.0), paint, line=line, flat=True, ink=ink.first)
+        return Shape(
+            SUPER, frame, (up * unit, across * unit * side, 2.0, 0.0, -9.0), paint, line=line, flat=True, ink=ink.first
+        )
 
     if style == "none":
         return
@@ -133,11 +154,16 @@ def _eye(drawing: Drawing, design: Design, at: Frame, unit: float, part: str, si
         drawing.add(part, oval(at.at(0.07 * unit, 0.04 * unit), 0.06, 0.05, white))
     elif style in ("closed", "half"):
         bend = 0.09 if style == "closed" else -0.06
-        drawing.add(part, Shape(ARC, at, (0.16 * unit * side, bend * unit, 0.02 * unit + 0.0015), ink, line=0, flat=True))
+        drawing.add(
+            part, Shape(ARC, at, (0.16 * unit * side, bend * unit, 0.02 * unit + 0.0015), ink, line=0, flat=True)
+        )
         if style == "half":
             drawing.add(part, oval(at.at(-0.06 * unit, 0), 0.07, 0.06, ink))
     elif style == "visor":
-        drawing.add(part, Shape(SUPER, at, (0.12 * unit, 0.2 * unit * side, 4.0, 0, -9.0), Paint(design.palette["accent"]), line=0.7))
+        drawing.add(
+            part,
+            Shape(SUPER, at, (0.12 * unit, 0.2 * unit * side, 4.0, 0, -9.0), Paint(design.palette["accent"]), line=0.7),
+        )
     else:
         iris = Paint(design.palette["accent"], ink.first, pattern=5)
         tall = 0.2 + 0.08 * n[3]
@@ -156,7 +182,9 @@ def _nose(drawing: Drawing, design: Design, at: Frame, unit: float, part: str) -
     elif design.nose == "dot":
         drawing.add(part, Shape(SUPER, at, (0.04 * unit, 0.05 * unit, 2.0, 0.0, -9.0), dark, line=0.0, flat=True))
     elif design.nose == "round":
-        drawing.add(part, Shape(SUPER, at, (0.1 * unit, 0.11 * unit, 2.0, 0.0, -9.0), Paint(design.palette["blush"]), line=0.7))
+        drawing.add(
+            part, Shape(SUPER, at, (0.1 * unit, 0.11 * unit, 2.0, 0.0, -9.0), Paint(design.palette["blush"]), line=0.7)
+        )
     elif design.nose == "line":
         drawing.add(part, _ink_shape(design, CAPSULE, at.at(-0.05 * unit, 0), (0.15 * unit, 0.02 * unit, 0.012 * unit)))
 
@@ -236,11 +264,15 @@ def _hat(drawing: Drawing, design: Design, frame: Frame) -> None:
         return
     part = "head" if design.body != "bean" else "hair"
     half, wide, n = 0.5 * design.proportions.head, design.proportions.skull, design.numbers
-    felt = Paint(design.palette["prop"], design.palette["accent"], material="rigid", pattern=int(3 * n[11]), frequency=90.0)
+    felt = Paint(
+        design.palette["prop"], design.palette["accent"], material="rigid", pattern=int(3 * n[11]), frequency=90.0
+    )
     band = Paint(design.palette["accent"], material="rigid")
     top = frame.at(0.45 * half, 0)
     if design.hat in ("cap", "beanie"):
-        drawing.add(part, Shape(SUPER, frame.at(0.1 * half, 0), (1.08 * half, 1.1 * wide, 2.0, 0, 0.42 * half, 0, 0, 0), felt))
+        drawing.add(
+            part, Shape(SUPER, frame.at(0.1 * half, 0), (1.08 * half, 1.1 * wide, 2.0, 0, 0.42 * half, 0, 0, 0), felt)
+        )
         brim = frame.at(0.5 * half, (1 if n[12] > 0.5 else -1) * (0.5 * wide if design.hat == "cap" else 0))
         size = (0.1 * half, 0.85 * wide) if design.hat == "cap" else (0.16 * half, 1.08 * wide)
         drawing.add(part, Shape(SUPER, brim, (*size, 3.0, 0, -9.0), band))
@@ -255,7 +287,15 @@ def _hat(drawing: Drawing, design: Design, frame: Frame) -> None:
     elif design.hat == "bow":
         at = frame.at(0.85 * half, (0.6 if n[12] > 0.5 else -0.6) * wide)
         for turn in (math.pi / 2, -math.pi / 2):
-            drawing.add(part, Shape(PROFILE, at.at(0, 0, turn), (0.4 * wide, 0.05 * wide, 0.2 * wide, 0.3 * wide, 0.2 * wide, 0.02 * wide), band))
+            drawing.add(
+                part,
+                Shape(
+                    PROFILE,
+                    at.at(0, 0, turn),
+                    (0.4 * wide, 0.05 * wide, 0.2 * wide, 0.3 * wide, 0.2 * wide, 0.02 * wide),
+                    band,
+                ),
+            )
     else:
         for sign in (-1.0, 1.0) if design.hat == "antennae" else (0.3,):
             at = frame.at(0.8 * half, sign * 0.4 * wide, sign * 0.4)

@@ -12,7 +12,9 @@ from torch.nn import functional
 from training.world.designs import Design
 
 
-def grounds(designs: Sequence[Design], size: int, generator: torch.Generator, device: torch.device) -> tuple[Tensor, Tensor]:
+def grounds(
+    designs: Sequence[Design], size: int, generator: torch.Generator, device: torch.device
+) -> tuple[Tensor, Tensor]:
     """Plates (N, 3, S, S) and the light that falls on plate and figure (N, 1, S, S)."""
     plates, lights = [], []
     for design in designs:
@@ -24,7 +26,20 @@ def grounds(designs: Sequence[Design], size: int, generator: torch.Generator, de
     return torch.stack(plates).to(device).clamp(0, 1), torch.stack(lights).to(device)
 
 
-def degraded(rgb: Tensor, light: Tensor, designs: Sequence[Design], generator: torch.Generator) -> Tensor:
+def page(colour: tuple[float, float, float], kind: str, size: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """A plain ground for a drawing without a character: plate (3, S, S) and light (1, S, S)."""
+    base = torch.tensor(colour)[:, None, None].expand(3, size, size)
+    strength = 0.3 * _uniform(generator, 0, 1) if kind == "paper" else 0.0
+    if kind == "paper":
+        base = base * (1 + 0.05 * (_clouds(size, (40, 120), 1, generator) - 0.5))
+    elif kind == "gradient":
+        base = base * torch.linspace(1.0, _uniform(generator, 0.6, 1.0), size)[:, None]
+    elif kind == "busy":
+        base = base + 0.5 * (_clouds(size, (3, 9, 30), 3, generator) - 0.5)
+    return base.clamp(0, 1), _falloff(size, strength, generator)
+
+
+def degraded(rgb: Tensor, light: Tensor, generator: torch.Generator) -> Tensor:
     """Light, contrast, blur, noise and JPEG-like quantisation, each on some of the pictures."""
     count, device = len(rgb), rgb.device
     chance = torch.rand(count, 6, generator=generator).to(device)[:, :, None, None, None]

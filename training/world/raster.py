@@ -123,9 +123,7 @@ def _local(page: Tensor, cells: Tensor) -> tuple[Tensor, Tensor]:
     return dx * c[2] + dy * c[3], dy * c[2] - dx * c[3]
 
 
-def _shaded(
-    some: NDArray[np.float32], cells: Tensor, x: Tensor, y: Tensor, noise: NoiseTable
-) -> tuple[Tensor, Tensor]:
+def _shaded(some: NDArray[np.float32], cells: Tensor, x: Tensor, y: Tensor, noise: NoiseTable) -> tuple[Tensor, Tensor]:
     """Colour (m, h, w, 3) and alpha (m, h, w) of one tile group."""
     kind, mode = int(some[0, COLUMN["kind"]]), some[:, COLUMN["mode"]]
     first = COLUMN["p0"]
@@ -140,6 +138,8 @@ def _shaded(
     inner = _cell(cells, "mode") == FILL
     alpha = (0.5 - pixels - torch.where(inner, line, torch.zeros_like(line))).clamp(0, 1)
     ink = cells[:, COLUMN["line_r"] : COLUMN["line_b"] + 1][:, None, None, :]
+    if some[:, COLUMN["hard"]].any():
+        alpha = torch.where(_cell(cells, "hard") > 0, (alpha > OPAQUE).to(alpha.dtype), alpha)
     if (mode == OUTLINE).all():
         return ink.expand(*x.shape, 3), alpha * (line > 0.01)
     colour = fill_colour(some, cells, x, y, d, line, noise)

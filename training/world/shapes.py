@@ -97,7 +97,7 @@ def _heart(x: Tensor, y: Tensor, p: list[Tensor]) -> Tensor:
     """size; its tip points to -x."""
     u, v = x / p[0], (y / p[0]).abs()
     lobe = torch.hypot(u - 0.45, v - 0.5) - 0.6
-    wedge = torch.maximum((v * 0.78 - u * 0.62 - 0.62) , u - 0.55 + 0.15 * v)
+    wedge = torch.maximum((v * 0.78 - u * 0.62 - 0.62), u - 0.55 + 0.15 * v)
     return torch.minimum(lobe, wedge) * p[0]
 
 

@@ -25,7 +25,9 @@ class NoiseTable:
 
     def __init__(self, generator: torch.Generator, device: torch.device) -> None:
         grid = torch.rand(1, 1, self.SIDE // self.CELL, self.SIDE // self.CELL, generator=generator)
-        fine = functional.interpolate(functional.pad(grid, (2, 2, 2, 2), "circular"), scale_factor=self.CELL, mode="bicubic")
+        fine = functional.interpolate(
+            functional.pad(grid, (2, 2, 2, 2), "circular"), scale_factor=self.CELL, mode="bicubic"
+        )
         edge = 2 * self.CELL
         self._smooth = fine[0, 0, edge:-edge, edge:-edge].clamp(0, 1).contiguous().view(-1).to(device)
         self._white = torch.rand(self.SIDE * self.SIDE, generator=generator).to(device)
@@ -103,7 +105,11 @@ def _light(
         tilt = _towards_light(cells, d) * (1 - inside)
         soft = _cell(cells, "soft")
         light = light - _cell(cells, "cel") * (tilt < -0.12)
-        light = light + soft * (0.55 * tilt - 0.12 * (1 - inside) ** 2) + soft.clamp_min(0) * 0.25 * (tilt - 0.45).clamp_min(0)
+        light = (
+            light
+            + soft * (0.55 * tilt - 0.12 * (1 - inside) ** 2)
+            + soft.clamp_min(0) * 0.25 * (tilt - 0.45).clamp_min(0)
+        )
         light = light - _cell(cells, "edge") * (1 - 6 * inside).clamp_min(0)
     along = (x / _cell(cells, "length")).clamp(-0.5, 1)
     return light - _cell(cells, "grade") * (along - 0.3)

@@ -82,8 +82,8 @@ def hull(mask: Mask, points: NDArray[np.float32] | None = None) -> Mask:
     return canvas.astype(bool)
 
 
-def half_width(mask: Mask, segments: Sequence[Segment], fallback: float) -> float:
-    """The part's usual half-width: the upper quartile of its distance transform along the given bones."""
+def half_width(mask: Mask, segments: Sequence[Segment], fallback: float, share: float = 75) -> float:
+    """The part's usual half-width: a percentile of its distance transform along the given bones."""
     if not segments or not mask.any():
         return fallback
     inner = cv2.distanceTransform(np.pad(mask, 1).astype(np.uint8), cv2.DIST_L2, 3)[1:-1, 1:-1]
@@ -93,7 +93,26 @@ def half_width(mask: Mask, segments: Sequence[Segment], fallback: float) -> floa
     rows = np.clip(track[:, 1], 0, mask.shape[0] - 1).astype(int)
     samples = inner[rows, columns]
     samples = samples[samples > 0]
-    return float(np.percentile(samples, 75)) if len(samples) > 2 else fallback
+    return float(np.percentile(samples, share)) if len(samples) > 2 else fallback
+
+
+def grown(mask: Mask, radius: float) -> Mask:
+    """(H, W) everything within `radius` pixels of the mask (a dilation by a disc, at any radius in the same time)."""
+    if not mask.any():
+        return mask.copy()
+    away = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 5)
+    return np.asarray(away <= radius)
+
+
+def shrunk(mask: Mask, radius: float) -> Mask:
+    """(H, W) the mask less what lies within `radius` pixels of its outside; the canvas's border is no outside."""
+    return ~grown(~mask, radius)
+
+
+def closed(mask: Mask, radius: float) -> Mask:
+    """(H, W) the mask with gaps up to twice the radius bridged; the canvas's border closes nothing."""
+    pad = int(radius) + 2
+    return shrunk(grown(np.pad(mask, pad), radius), radius)[pad:-pad, pad:-pad]
 
 
 def box_of(mask: Mask) -> tuple[int, int, int, int]:

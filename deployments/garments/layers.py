@@ -80,7 +80,7 @@ def _limb_extent(pose: Pose, masks: Mapping[str, Mask], name: str) -> Extent:
     mask = masks[name]
     bones = anatomy.limb_segments(pose, name)
     width = _limb_width(pose, masks, name)
-    reach = anatomy.capsules(bones, STUMP * width, mask.shape) | _closed(mask, width)
+    reach = anatomy.capsules(bones, STUMP * width, mask.shape) | anatomy.closed(mask, 2 * width)
     root = anatomy.ROOTS[name]
     if not pose.has(root):
         return reach, np.zeros_like(mask)
@@ -91,7 +91,7 @@ def _limb_extent(pose: Pose, masks: Mapping[str, Mask], name: str) -> Extent:
 def _torso_extent(pose: Pose, masks: Mapping[str, Mask], name: str) -> Extent:
     mask = masks[name]
     width = max([_limb_width(pose, masks, arm) for arm in ("r_arm", "l_arm") if arm in masks], default=0.0)
-    near = ndimage.distance_transform_edt(~mask) <= 2.5 * width + 1
+    near = anatomy.grown(mask, 2.5 * width + 1)
     joints = anatomy.points_of(pose, anatomy.TORSO)
     reach = anatomy.hull(mask, joints) & (near | anatomy.hull(np.zeros_like(mask), joints))
     if not pose.has("neck"):
@@ -174,11 +174,3 @@ def _default_width(masks: Mapping[str, Mask]) -> float:
     """A limb's half-width where none can be measured: a thirtieth of the figure's longer side."""
     x0, y0, x1, y1 = anatomy.box_of(np.logical_or.reduce(list(masks.values())))
     return max(1.0, max(x1 - x0, y1 - y0) / 30)
-
-
-def _closed(mask: Mask, width: float) -> Mask:
-    """The mask with gaps up to two limb widths bridged (an arm or a strap that crosses the limb)."""
-    size = 2 * max(1, round(2 * width)) + 1
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    padded = np.pad(mask.astype(np.uint8), size)
-    return cv2.morphologyEx(padded, cv2.MORPH_CLOSE, kernel)[size:-size, size:-size].astype(bool)

@@ -24,7 +24,7 @@ def layer_order(pose: Pose, masks: Mapping[str, Mask]) -> tuple[str, ...]:
     if "torso" in order:
         body = anatomy.hull(masks["torso"], anatomy.points_of(pose, anatomy.TORSO))
         _place_arms(order, pose, masks, body)
-        _place_legs(order, pose, masks, body)
+        _place_legs(order, pose, masks)
         _place_hair(order, masks, body)
     _sort_pair(order, pose, masks, "r_leg", "l_leg")
     return tuple(order)
@@ -37,7 +37,9 @@ def _place_arms(order: list[str], pose: Pose, masks: Mapping[str, Mask], body: M
             order.insert(1 if order[0] == "hair" else 0, part)
 
 
-def _place_legs(order: list[str], pose: Pose, masks: Mapping[str, Mask], body: Mask) -> None:
+def _place_legs(order: list[str], pose: Pose, masks: Mapping[str, Mask]) -> None:
+    """Legs lie behind a shirt's hem, unless a knee is drawn up before the trunk."""
+    body = anatomy.hull(np.zeros_like(masks["torso"]), anatomy.points_of(pose, anatomy.TORSO))
     for part in ("r_leg", "l_leg"):
         if part in order and not _lies_behind(pose, part, masks[part], body, default=True):
             order.remove(part)

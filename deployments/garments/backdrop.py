@@ -1,0 +1,158 @@
+"""Separates a figure from a plain backdrop (paper, a flat colour, a gradient) and keeps what its outline encloses.
+
+Knows colours and bones. A backdrop is a quadratic surface in CIE Lab fitted robustly to the border; what lies off it
+is ink; ink encloses paper, and enclosed paper is the figure's unless it is a hole between two limbs. Does not know
+textured backgrounds: `plainness` says how far to trust it.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from deployments.garments import anatomy
+from deployments.garments.anatomy import Mask
+from deployments.garments.bones import WIDTHS, Territory
+from pose.figure import PARTS
+from pose.pose import Pose
+
+TOLERANCE = 7.0  # least distance from the backdrop, in Lab units, that counts as ink
+GAPS = (0.006, 0.012, 0.022, 0.035)  # closing radii tried, in figure extents
+CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
+SHADOW = (0.55, 0.97)  # lightness of a shadow over that of the backdrop
+
+
+@dataclass(frozen=True)
+class Backdrop:
+    """distance (H, W) float32: Lab units off the backdrop; lightness (H, W): a pixel's over the backdrop's; chroma
+    (H, W): distance without lightness; threshold: distance from which a pixel is off it; plainness 0..1: share of
+    the border that the surface explains."""
+
+    distance: NDArray[np.float32]
+    lightness: NDArray[np.float32]
+    chroma: NDArray[np.float32]
+    threshold: float
+    plainness: float
+
+
+def fit_backdrop(rgb: NDArray[np.uint8]) -> Backdrop:
+    """Fits the surface to rgb (H, W, 3), starting from the border and growing over what it explains."""
+    lab = np.asarray(cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB), np.float32)
+    basis = _basis(rgb.shape[:2])
+    border = _border(rgb.shape[:2])
+    sample = border.copy()
+    sample[::3, ::3] = True
+    inlier = border & (_norm(lab - np.median(lab[border], 0)) < 3 * TOLERANCE)
+    surface, off, threshold = lab, _norm(lab), TOLERANCE
+    for _ in range(4):
+        if inlier.sum() < 60:
+            break
+        weights, *_ = np.linalg.lstsq(basis[inlier], lab[inlier], rcond=None)
+        surface = np.asarray((basis.reshape(-1, 6) @ weights).reshape(lab.shape), np.float32)
+        off = _norm(lab - surface)
+        threshold = max(TOLERANCE, 3.5 * float(np.median(off[inlier])))
+        inlier = sample & (off < threshold)
+    off = np.asarray(cv2.GaussianBlur(_norm(lab - surface), (0, 0), 0.7), np.float32)
+    ratio = np.asarray(np.clip(lab[..., 0], 1, None) / np.clip(surface[..., 0], 1, None), np.float32)
+    chroma = _norm((lab - surface)[..., 1:])
+    plain = float((off[border] < threshold).mean()) if threshold < 2.2 * TOLERANCE else 0.0
+    return Backdrop(off, ratio, chroma, threshold, plain)
+
+
+def enclosed_figure(backdrop: Backdrop, pose: Pose, territory: Territory, network: NDArray[np.float32] | None) -> Mask:
+    """(H, W) ink and what it encloses, with gaps closed as little as brings the bones inside.
+
+    network: a matte of the same size, 0..1, or None; it decides on enclosed regions and loose pieces where given.
+    """
+    ink = _ink(backdrop)
+    x0, y0, x1, y1 = anatomy.box_of(territory.reach)
+    extent = max(x1 - x0, y1 - y0, 16)
+    track = anatomy.capsules(territory.segments, 1, ink.shape)
+    best, best_share = ink, -1.0
+    for gap in GAPS:
+        inside = _fill(ink, max(1, round(gap * extent)))
+        share = float((inside & track).sum() / max(1, track.sum()))
+        if best_share < 0 or (share > best_share + 0.04 and _bodily(inside & ~best, track, territory)):
+            best, best_share = inside, share
+    return keep_figure(_open_holes(best, ink, territory, track, network), territory, network)
+
+
+def _bodily(gained: Mask, track: Mask, territory: Territory) -> bool:
+    """Whether newly enclosed paper is no more than what the bones that came inside with it would fill."""
+    widths = np.array([WIDTHS.get(name, 0.0) for name in PARTS]) * territory.unit
+    return bool(gained.sum() < widths[territory.nearest[gained & track]].sum())
+
+
+def keep_figure(mask: Mask, territory: Territory, network: NDArray[np.float32] | None = None) -> Mask:
+    """Drops the pieces of a mask that no bone runs through and that the network does not see as figure."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    track = anatomy.capsules(territory.segments, 3, mask.shape)
+    touched = np.bincount(labels[track], minlength=count)
+    keep = touched > 0.02 * max(1, touched[1:].sum(initial=0))
+    if network is not None:
+        mean = np.bincount(labels.ravel(), weights=network.ravel(), minlength=count) / np.maximum(1, stats[:, 4])
+        keep |= (mean > 0.6) & (stats[:, 4] > 0.002 * stats[1:, 4].max(initial=0))
+    keep[0] = False
+    return keep[labels]
+
+
+def _ink(backdrop: Backdrop) -> Mask:
+    """Pixels off the backdrop, by hysteresis; a soft grey darkening of the paper is a shadow and not ink."""
+    weak = backdrop.distance > backdrop.threshold
+    strong = backdrop.distance > 1.8 * backdrop.threshold
+    low, high = SHADOW
+    slope = cv2.GaussianBlur(cv2.Laplacian(backdrop.lightness, cv2.CV_32F, ksize=3), (0, 0), 1)
+    grey = backdrop.chroma < 0.35 * backdrop.threshold + 0.12 * backdrop.distance
+    shadow = grey & (backdrop.lightness > low) & (backdrop.lightness < high) & (np.abs(slope) < 0.04)
+    shadow = cv2.morphologyEx(shadow.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)).astype(bool)
+    weak &= ~shadow
+    count, labels = cv2.connectedComponents(weak.astype(np.uint8), connectivity=8)
+    keep = np.bincount(labels[strong & weak], minlength=count) > 0
+    keep[0] = False
+    return keep[labels]
+
+
+def _fill(ink: Mask, radius: int) -> Mask:
+    """Ink and all that cannot be reached from the border once gaps of twice the radius are closed."""
+    closed = anatomy.closed(np.pad(ink, radius, mode="edge"), radius)[radius:-radius, radius:-radius]
+    _, labels = cv2.connectedComponents((~closed).astype(np.uint8), connectivity=4)
+    edge = np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]))
+    outside = np.isin(labels, edge[edge > 0]).astype(np.uint8)
+    paper = (~ink).astype(np.uint8)
+    for _ in range(radius + 1):  # back to the ink's edge, through narrow gaps only so far
+        outside = np.asarray(cv2.dilate(outside, CROSS), np.uint8) & paper
+    return outside == 0
+
+
+def _open_holes(
+    inside: Mask, ink: Mask, territory: Territory, track: Mask, network: NDArray[np.float32] | None
+) -> Mask:
+    """Takes enclosed paper out again where it is a hole between two limbs: no bone in it, two parts around it."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((inside & ~ink).astype(np.uint8), connectivity=4)
+    size = np.maximum(1, stats[:, 4])
+    crossed = np.bincount(labels[track], minlength=count) > 0
+    shares = np.stack([np.bincount(labels[territory.nearest == row], minlength=count) for row in range(10)]) / size
+    between = ~crossed & (shares.max(0) < 0.75) & (size > 30)
+    if network is not None:
+        mean = np.bincount(labels.ravel(), weights=network.ravel(), minlength=count) / size
+        between = np.where(mean < 0.3, ~crossed & (size > 30), between & (mean < 0.6))
+    between[0] = False
+    return inside & ~between[labels]
+
+
+def _basis(shape: tuple[int, int]) -> NDArray[np.float32]:
+    y, x = np.mgrid[-1 : 1 : shape[0] * 1j, -1 : 1 : shape[1] * 1j].astype(np.float32)
+    return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], -1)
+
+
+def _border(shape: tuple[int, int]) -> Mask:
+    width = max(1, round(0.02 * min(shape)))
+    ring = np.ones(shape, bool)
+    ring[width:-width, width:-width] = False
+    return ring
+
+
+def _norm(lab: NDArray[Any]) -> NDArray[np.float32]:
+    return np.asarray(np.sqrt((lab**2).sum(-1)), np.float32)

@@ -1,0 +1,58 @@
+"""Finds the figure's pixels before a busy background: GrabCut from a prior (network, person mask, or bones alone).
+
+Knows colours, priors and bones; answers a hard mask. Soft edges are made of it in `alpha.py`.
+GrabCut: Rother, Kolmogorov, Blake, SIGGRAPH 2004 (OpenCV's implementation).
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from deployments.garments import anatomy
+from deployments.garments.anatomy import Mask
+from deployments.garments.bones import Territory
+
+GRAPH = 256  # longest side of the picture that is cut
+ROUNDS = 2
+
+
+def cut_out(rgb: NDArray[np.uint8], prior: NDArray[np.float32] | None, territory: Territory) -> Mask:
+    """(H, W) the figure's pixels. prior (H, W) in 0..1, or None where only the bones tell."""
+    scale = min(1.0, GRAPH / max(rgb.shape[:2]))
+    size = (max(2, round(rgb.shape[1] * scale)), max(2, round(rgb.shape[0] * scale)))
+    labels = _labels(prior, territory)
+    small = np.asarray(cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST), np.uint8)
+    picture = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+    cut = _grabcut(picture, small)
+    soft = cv2.resize(cut.astype(np.float32), rgb.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    sure = (labels == cv2.GC_FGD) | ((soft > 0.5) & (labels != cv2.GC_BGD))
+    return np.asarray(sure)
+
+
+def _labels(prior: NDArray[np.float32] | None, territory: Territory) -> NDArray[np.uint8]:
+    """Certain and probable figure and background: by the prior where there is one, by distance to the bones else."""
+    nearness = territory.distance.min(0)
+    core = anatomy.capsules(territory.segments, 0.05 * territory.unit, nearness.shape)
+    if prior is None:
+        labels = np.where(nearness < 0.8, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
+        labels[nearness > 3] = cv2.GC_BGD
+        labels[core] = cv2.GC_FGD
+        return labels
+    labels = np.where(prior > 0.5, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
+    margin = max(1.0, 0.08 * territory.unit)
+    labels[anatomy.shrunk(prior > 0.8, margin)] = cv2.GC_FGD
+    labels[~anatomy.grown(prior > 0.15, margin)] = cv2.GC_BGD
+    labels[core & (prior > 0.3)] = cv2.GC_FGD
+    return labels
+
+
+def _grabcut(picture: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Mask:
+    figure = (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
+    if figure.sum() < 10 or (~figure).sum() < 10:  # GrabCut needs both to fit its colours
+        return figure
+    cv2.setRNGSeed(1)
+    spare = (np.zeros((1, 65)), np.zeros((1, 65)))
+    bgr = np.ascontiguousarray(picture[..., ::-1])
+    whole = (0, 0, picture.shape[1], picture.shape[0])
+    cut, *_ = cv2.grabCut(bgr, labels.copy(), whole, *spare, ROUNDS, cv2.GC_INIT_WITH_MASK)
+    return np.asarray((cut == cv2.GC_FGD) | (cut == cv2.GC_PR_FGD))

@@ -1,0 +1,77 @@
+"""Parses a picture and a reading into a figure: matte, parts, materials, layers. The stage's pure entry.
+
+Works in a window of at most 512 px around the figure; what it returns has the picture's full size. The parse network
+is optional: without it the matte comes from GrabCut or the plain backdrop and the parts from the bones.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from deployments.garments.crop import Window
+from deployments.garments.layers import cut_layers
+from deployments.garments.matte import Matte, solve_matte
+from deployments.garments.parts import enlarge_labels, label_parts
+from deployments.garments.sight import Sight, look
+from pose.errors import InvalidImage, NoFigure
+from pose.figure import MATERIAL_INDEX, PART_INDEX, PARTS, Figure, Reading
+
+USUAL_MATERIAL = {"hair": "hair", "skirt": "flowing", "held": "rigid"}  # all else is fitted
+
+
+def parse_figure(
+    picture: NDArray[np.uint8],
+    reading: Reading,
+    mask: NDArray[np.uint8] | None = None,
+    network: Callable[..., Any] | None = None,
+) -> Figure:
+    """picture (H, W, 3|4) uint8; mask (H, W) uint8 0..255, the user's own matte; network as `Runner` of ParseNetwork.
+
+    Raises NoFigure where the matte is empty or no joint is present, InvalidImage where the picture's shape is none.
+    """
+    if picture.ndim != 3 or picture.shape[2] not in (3, 4):
+        raise InvalidImage(f"expected a picture (H, W, 3|4), got {picture.shape}; send RGB or RGBA.")
+    if not reading.pose.present.any():
+        raise NoFigure("the reading has no joint; send `source_keypoints` with the character's joints.")
+
+    def prior(small: NDArray[np.uint8], window: Window) -> NDArray[np.float32] | None:
+        return None if network is None else look(small, window, reading, network).matte
+
+    matte = solve_matte(picture, reading, mask, prior)
+    parts, materials, merged = _name(matte, reading, network)
+    image = np.dstack([matte.colours, matte.alpha])
+    layers = cut_layers(image, reading.pose, parts)
+    return Figure(image, reading.pose, parts, materials, layers, merged)
+
+
+def _name(
+    matte: Matte, reading: Reading, network: Callable[..., Any] | None
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8], tuple[str, ...]]:
+    """Parts and materials at full size, and the merged parts' names."""
+    window = matte.window
+    small = window.take(matte.colours)
+    inside = window.take(matte.alpha) > 0
+    sight = None if network is None else look(small, window, reading, network)
+    parts, merged = label_parts(small, inside, window.pose(reading.pose), None if sight is None else sight.parts)
+    materials = _materials(parts, sight)
+    solid = matte.alpha > 0
+    full = [_placed(labels, window, solid) for labels in (parts, materials)]
+    return full[0], full[1], merged
+
+
+def _materials(parts: NDArray[np.uint8], sight: Sight | None) -> NDArray[np.uint8]:
+    if sight is not None:
+        return np.where(parts > 0, 1 + sight.materials[1:].argmax(0), 0).astype(np.uint8)
+    table = np.array([MATERIAL_INDEX[USUAL_MATERIAL.get(name, "fitted")] for name in PARTS], np.uint8)
+    table[PART_INDEX["none"]] = 0
+    return table[parts]
+
+
+def _placed(labels: NDArray[np.uint8], window: Window, solid: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    box = window.slices()
+    whole = np.zeros(solid.shape, np.uint8)
+    x0, y0, x1, y1 = window.box
+    whole[box] = enlarge_labels(labels, (x1 - x0, y1 - y0))
+    return np.where(solid, whole, np.uint8(0))

@@ -43,13 +43,13 @@ log = logging.getLogger("training")
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """One character of a batch as numpy: pictures (K, S, S, 4) uint8 straight, rgb (K, S, S, 3), parts, layers."""
+    """One character of a batch as numpy: pictures (K, S, S, 4) uint8 straight, rgb (K, S, S, 3); layers where drawn."""
 
     clean: Array
     rgb: Array
     parts: Array
     materials: Array
-    layers: Array
+    layers: Any
     poses: tuple[Pose, ...]
     family: str
 
@@ -65,7 +65,7 @@ def characters(batch: FigureBatch) -> Iterator[Drawn]:
             rgb=_bytes(batch.rgb[row].permute(0, 2, 3, 1)),
             parts=batch.parts[row].numpy(),
             materials=batch.materials[row].numpy(),
-            layers=_bytes(batch.layers[row].permute(0, 1, 3, 4, 2)),
+            layers=None if batch.layers is None else _bytes(batch.layers[row].permute(0, 1, 3, 4, 2)),
             poses=tuple(Pose(j, s, size, size, depth=d) for j, s, d in zip(joints, scores, depth, strict=True)),
             family=batch.family[row],
         )

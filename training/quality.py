@@ -77,8 +77,8 @@ def cases(count: int, size: int = SIZE, seed: int = SEED) -> Iterator[Case]:
 def warps_of(case: Case, network: Any) -> Warps:
     """Every warp that the methods need; the same seed for every case."""
     pushpull, completed = complete_figure(case.figure, None, 0), complete_figure(case.figure, network, 0)
-    figures = (case.figure, pushpull, completed)
-    return Warps(*(warp_figure(figure, case.target, "exact") for figure in figures), figure=completed)
+    plain, filled, whole = (warp_figure(figure, case.target, "exact") for figure in (case.figure, pushpull, completed))
+    return Warps(plain, filled, whole, completed)
 
 
 def results(case: Case, warps: Warps, network: Any, regression: Any) -> dict[str, Array]:

@@ -1,0 +1,96 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from deployments.denoiser.sample import COMPLETE, REPAIR
+from tests.deployments.denoiser.figures import SIZE, figure, pose
+from training import mistakes
+from training.disguise import disguised, mirrored
+from training.pairs import COMPLETE_SIZE, REPAIR_SIZE, make_pairs, truly_completed, union_frame
+from training.shards import Shards, write_shard
+from training.world.families import TRAINED
+
+
+@pytest.fixture(scope="module")
+def made():
+    return make_pairs(TRAINED[:2], 1, False, 3)
+
+
+def test_pairs_are_of_their_task_and_size(made):
+    repair, complete = made
+    assert len(repair) == 3
+    assert all(s.task == REPAIR and s.copied.shape == t.shape == (REPAIR_SIZE, REPAIR_SIZE, 4) for s, t in repair)
+    assert all(s.task == COMPLETE and t.shape == (COMPLETE_SIZE, COMPLETE_SIZE, 4) for s, t in complete)
+
+
+def test_a_warp_resembles_its_truth_more_than_nothing_does(made):
+    for sample, truth in made[0]:
+        error = np.abs(sample.copied.astype(int) - truth).mean()
+        assert error < 0.6 * truth.astype(int).mean()
+
+
+def test_the_same_seed_makes_the_same_pairs(made):
+    again, _ = make_pairs(TRAINED[:2], 1, False, 3)
+    for (sample, truth), (other, same) in zip(made[0], again, strict=True):
+        np.testing.assert_array_equal(sample.copied, other.copied)
+        np.testing.assert_array_equal(truth, same)
+
+
+def test_shards_give_back_what_they_took(made, tmp_path):
+    write_shard(made[0], tmp_path, "shard-00000")
+    held = Shards.open(tmp_path)
+    assert len(held) == 3
+    for (sample, truth), row in zip(made[0], range(3), strict=True):
+        found, same = held[row]
+        np.testing.assert_array_equal(same, truth)
+        for name in ("copied", "skinned", "filled", "trust", "hole", "invented", "points", "source"):
+            np.testing.assert_array_equal(getattr(found, name), getattr(sample, name))
+
+
+def test_mirroring_twice_changes_nothing(made):
+    sample, _ = made[0][0]
+    twice = mirrored(mirrored(sample))
+    np.testing.assert_array_equal(twice.copied, sample.copied)
+    np.testing.assert_allclose(twice.points, sample.points, atol=1e-4)
+
+
+def test_a_disguise_keeps_alpha_and_premultiplication(made):
+    sample, truth = made[0][0]
+    for seed in range(6):
+        other, changed = disguised(sample, truth, np.random.default_rng(seed))
+        assert other.copied[..., 3].sum() == sample.copied[..., 3].astype(int).sum()
+        assert (changed[..., :3].max(-1) <= changed[..., 3].astype(int) + 1).all()
+
+
+def test_true_completion_writes_the_true_layer_where_it_was_missing():
+    fig = figure()
+    truth = np.zeros((9, SIZE, SIZE, 4), np.uint8)
+    truth[0] = (9, 99, 199, 255)
+    torso = truly_completed(fig, truth).layers[0]
+    np.testing.assert_array_equal(torso.rgba[torso.missing], np.broadcast_to([9, 99, 199, 255], (260, 4)))
+    np.testing.assert_array_equal(torso.rgba[~torso.missing], fig.layers[0].rgba[~torso.missing])
+
+
+def test_union_frames_are_square_and_never_enlarge():
+    frame = union_frame((10, 10, 60, 110), 256)
+    assert frame.scale == 1
+    assert frame.inner == (256, 256)
+    assert union_frame((0, 0, 400, 500), 256).inner == (256, 256)
+
+
+def test_shaken_poses_share_their_offsets():
+    one, two = mistakes.shaken([pose(), replace(pose(), points=pose().points + 7)], 80, 0.02, np.random.default_rng(0))
+    there = one.present
+    np.testing.assert_allclose((two.points - one.points)[there], 7, atol=1e-4)
+    assert not np.allclose(one.points[there], pose().points[there])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_mistakes_stay_inside_the_figure(seed):
+    fig, rng = figure(), np.random.default_rng(seed)
+    parts = mistakes.mislabelled(fig.parts, fig.pose, rng)
+    np.testing.assert_array_equal(parts > 0, fig.parts > 0)
+    leaked = mistakes.leaked(fig.image, np.full((SIZE, SIZE, 3), 255, np.uint8), rng)
+    assert leaked.dtype == np.uint8
+    assert abs(int((leaked[..., 3] > 0).sum()) - int((fig.image[..., 3] > 0).sum())) < 900

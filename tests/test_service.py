@@ -1,0 +1,140 @@
+"""The whole service on Ray, started by its command: real transfers, hostile files, and a clean end."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from pose.image import decode
+from serve.client import START_SECONDS, free_port
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLES = sorted(path for path in (ROOT / "samples").glob("*.png") if "stick" not in path.stem)
+STICKS = sorted((ROOT / "samples").glob("*stick*.png"))
+HOSTILE = ROOT.parent / "shared" / "data" / "hostile"
+MARK = "CONTRAPPOSTO_TEST_RUN"
+
+pytestmark = pytest.mark.skipif(
+    not (ROOT / ".venv-blazepose/bin/python").exists(), reason="BlazePose's environment is made by make install"
+)
+
+
+class Service:
+    """A running `contrapposto serve` and every process that it started."""
+
+    def __init__(self, log: Path) -> None:
+        self.url = f"http://127.0.0.1:{(port := free_port())}"
+        self.mark = f"{os.getpid()}-{port}"
+        command = [sys.executable, "-m", "serve.cli", "serve", "--port", str(port)]
+        self._log = log.open("w+")
+        environment = os.environ | {MARK: self.mark}
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=self._log, text=True, cwd=ROOT, env=environment
+        )
+        self.told = self.process.stdout.readline()
+
+    def end(self) -> float:
+        """SIGTERM; returns the seconds until the command has ended."""
+        began = time.monotonic()
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(60)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process.stdout.close()
+        self._log.close()
+        return time.monotonic() - began
+
+    def left(self) -> list[int]:
+        """Processes that still carry this run's mark in their environment."""
+        mark = f"{MARK}={self.mark}".encode()
+        return [int(path.name) for path in Path("/proc").glob("[0-9]*") if mark in _environment(path)]
+
+
+def _environment(process: Path) -> bytes:
+    try:
+        return (process / "environ").read_bytes()
+    except OSError:
+        return b""
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    running = Service(tmp_path_factory.mktemp("service") / "log")
+    try:
+        yield running
+    finally:
+        running.end()
+
+
+def post(service, fields, **options):
+    return httpx.post(f"{service.url}/v1/transfers", files=fields, timeout=START_SECONDS, **options)
+
+
+def image(path):
+    return "image", (path.name, path.read_bytes())
+
+
+def assert_is_problem(answer):
+    assert 400 <= answer.status_code < 500, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    body = answer.json()
+    assert body["request_id"] == answer.headers["x-request-id"]
+    assert body["detail"]
+
+
+def test_it_tells_when_it_is_ready(service):
+    assert service.told == f"contrapposto ready on {service.url}\n"
+    ready = httpx.get(f"{service.url}/readyz")
+    assert (ready.status_code, ready.json()["ready"]) == (200, True)
+    assert len(ready.json()["stages"]) == 7
+
+
+def test_a_sample_takes_a_named_pose(service):
+    answer = post(service, [image(SAMPLES[0]), ("pose", (None, "walking"))])
+    assert answer.status_code == 200, answer.text
+    source, result = decode(SAMPLES[0].read_bytes()).rgba, decode(answer.content).rgba
+    report = json.loads(answer.headers["contrapposto-report"])
+    assert report["copied"] > 0.4
+    assert result.shape[0] >= 0.8 * source.shape[0]
+    assert set(report["weights"]) == {"pose", "parse", "denoiser"}
+
+
+def test_a_sample_takes_a_stick_figures_pose_the_same_twice(service):
+    fields = [image(SAMPLES[0]), ("reference", ("r.png", STICKS[0].read_bytes())), ("background", (None, "#204060"))]
+    answers = [post(service, fields) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200], answers[0].text
+    assert answers[0].content == answers[1].content
+
+
+@pytest.mark.skipif(not HOSTILE.is_dir(), reason="the hostile files are not beside the repository")
+def test_hostile_files_are_answered_and_the_service_goes_on(service):
+    for path in sorted(path for path in HOSTILE.iterdir() if path.name != "LICENSE"):
+        answer = post(service, [image(path), ("pose", (None, "walking"))])
+        assert answer.status_code == 200 or assert_is_problem(answer) is None, path.name
+        reference = post(service, [image(SAMPLES[0]), ("reference", (path.name, path.read_bytes()))])
+        assert reference.status_code == 200 or assert_is_problem(reference) is None, path.name
+    assert httpx.get(f"{service.url}/readyz").status_code == 200
+
+
+def test_a_client_cannot_switch_off_its_deadline(service):
+    headers = {"x-request-timeout-seconds": "-1", "x-request-disconnect-disabled": "?1"}
+    answer = post(service, [image(SAMPLES[0]), ("pose", (None, "no such pose"))], headers=headers)
+    assert_is_problem(answer)
+
+
+def test_it_ends_within_fifteen_seconds_and_leaves_nothing(service):
+    assert service.end() < 15
+    assert service.process.returncode == 0
+    deadline = time.monotonic() + 5
+    while service.left() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert service.left() == []

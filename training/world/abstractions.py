@@ -90,14 +90,15 @@ def draw_abstractions(
         raise InvalidInput(f"unknown level '{level}'; choose from {LEVELS}.")
     rng = np.random.default_rng(int(torch.randint(2**62, (1,), generator=generator)))
     points, there = joints.cpu().double().numpy(), state.cpu().numpy() > 0
-    drawings, grounds, rows, steps = [], [], [], []
+    grounds: list[tuple[Colour, str]] = []
+    rows: list[tuple[float, ...]] = []
+    steps: list[int] = []
     for n in range(len(points)):
         bones = Bones(points[n], there[n], joint_depth[n].cpu().double().numpy(), _height(points[n], there[n], size))
         drawing, ground = _DRAW[level](bones, n, held_out, rng)
         new = drawing.ordered(("torso",))
         rows.extend(new)
         steps.extend(range(len(new)))
-        drawings.append(drawing)
         grounds.append(ground)
     return _painted(rows, steps, grounds, size, level, generator, joints.device)
 

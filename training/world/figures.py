@@ -259,7 +259,8 @@ def _rows(cast: list[_Actor]) -> tuple[NDArray[np.float32], NDArray[np.int64], l
     """All rows, each one's step, each picture's ranks of parts, and the largest number of identities."""
     rows: list[tuple[float, ...]] = []
     steps: list[int] = []
-    orders, most = [], 0
+    orders: list[list[int]] = []
+    most = 0
     for actor in cast:
         for posed in actor.posed:
             drawing = _drawn(actor.design, posed, len(orders))

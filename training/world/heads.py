@@ -66,10 +66,7 @@ def draw_hair(drawing: Drawing, design: Design, posed: Posed) -> None:
 def head_frame(design: Design, posed: Posed) -> Frame:
     """Origin at the skull's centre, axis to its top."""
     top = posed.points[ROW["head_top"]]
-    if design.body == "bean":
-        low = posed.points[ROW["neck"]]
-    else:
-        low = posed.points[ROW["neck"]]
+    low = posed.points[ROW["neck"]]
     half = 0.5 * design.proportions.head * posed.scale
     eyes = 0.5 * (posed.points[ROW["r_ear"]] + posed.points[ROW["l_ear"]])
     drop = (
@@ -195,9 +192,9 @@ def _mouth(drawing: Drawing, design: Design, at: Frame, unit: float, part: str) 
         lip = Paint(design.palette["lip"], material="skin")
         drawing.add(part, Shape(SUPER, at, (0.12 * unit, 0.7 * wide, 2.0, 0.3, -9.0), lip, line=0.7, flat=True))
     elif design.mouth == "grin":
-        shape = (0.25 * unit, wide, 2.0, 0.0, -9.0)
-        drawing.add(part, Shape(SUPER, at._replace(ax=-at.ax, ay=-at.ay), (*shape[:4], 0.02 * unit), Paint(design.palette["white"]),
-                                flat=True, line=0.7))  # fmt: skip
+        shape = (0.25 * unit, wide, 2.0, 0.0, 0.02 * unit)
+        over = at._replace(ax=-at.ax, ay=-at.ay)
+        drawing.add(part, Shape(SUPER, over, shape, Paint(design.palette["white"]), flat=True, line=0.7))
     elif design.mouth == "cat":
         for sign in (-1.0, 1.0):
             drawing.add(part, _ink_shape(design, ARC, at.at(0, sign * 0.5 * wide), (0.5 * wide, 0.09 * unit, thick)))
@@ -248,7 +245,8 @@ def _fringe(drawing: Drawing, design: Design, frame: Frame) -> None:
     a, b, exponent, egg = skull_shape(design)[:4] if design.skull != "hexagon" else (half, wide, 2.0, 0.0)
     cut = half * (0.3 + 0.35 * n[7])
     wave, rate, phase = {
-        "straight": (0.02, 3.0, 0.0), "side": (0.3, 1.3, 0.9), "zigzag": (0.12, 13.0, n[8] * 6), "waves": (0.16, 6.0, n[8] * 6),
+        "straight": (0.02, 3.0, 0.0), "side": (0.3, 1.3, 0.9), "zigzag": (0.12, 13.0, n[8] * 6),
+        "waves": (0.16, 6.0, n[8] * 6),
     }[design.fringe]  # fmt: skip
     numbers = (1.07 * a, 1.08 * b, exponent, egg, cut, -wave * half, rate / wide, phase)
     drawing.add("head", Shape(SUPER, frame, numbers, Paint(design.palette["hair"], material="hair")))

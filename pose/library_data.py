@@ -33,7 +33,7 @@ POSTURES: dict[str, Posture] = {
         pelvis=(14, 0, -8), chest=(4, 0, 16),
         r_arm=(38, 15), r_forearm=(118, -15), l_arm=(62, 165), l_forearm=(40, 20),
         l_thigh=(68, 5), l_shin=(14, 175), l_foot=(88, 5),
-        r_thigh=(16, 178), r_shin=(84, 180), r_foot=(18, 0), lift=0.03,
+        r_thigh=(16, 178), r_shin=(84, 180), r_foot=(18, 0),
     ),
     "marching": Posture(
         r_arm=(58, 8), r_forearm=(62, 0), l_arm=(34, 172), l_forearm=(34, 172),
@@ -172,7 +172,6 @@ FRONT: dict[str, Posture] = {
         pelvis=(4, 5, 0), chest=(2, 4, 0), head=(0, -5, 0),
         r_arm=(44, 66), r_forearm=(112, -62), l_arm=(58, 112), l_forearm=(34, -10),
         l_thigh=(66, 66), l_shin=(16, -96), l_foot=(70, 66), r_thigh=(22, 92), r_shin=(74, 98), r_foot=(60, 100),
-        lift=0.03,
     ),
     "marching": Posture(
         r_arm=(40, 40), r_forearm=(92, -48), l_arm=(34, 112), l_forearm=(28, 100),

@@ -74,10 +74,10 @@ def _yaw_by_width(body: Body) -> float | None:
     """0..180: how far the body is turned away from us, whichever side."""
     if not body.has("trunk", "pelvis"):
         return None
-    trunk = abs(body.vector("pelvis", "trunk"))
+    trunk = max(abs(body.vector("pelvis", "trunk")), 1e-6)
     bars = (("r_shoulder", "l_shoulder", SHOULDERS_TO_TRUNK), ("r_hip", "l_hip", HIPS_TO_TRUNK))
     widths = [body.vector(right, left).real / (trunk * share) for right, left, share in bars if body.has(right, left)]
-    if not widths or trunk < 1e-6:
+    if not widths or trunk <= 1e-6:
         return None
     width = max(widths, key=abs)
     return math.degrees(math.acos(min(max(width, -1.0), 1.0)))

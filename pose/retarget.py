@@ -52,7 +52,7 @@ def retarget(source: Pose, target: Pose, planted: bool = True) -> Pose:
     the target's. A target that faces the other way (by more than 120 degrees of yaw) is turned about the vertical
     first. Raises InvalidKeypoints unless both are bipeds.
     """
-    if source.skeleton is not BIPED or target.skeleton is not BIPED:
+    if source.skeleton != BIPED or target.skeleton != BIPED:  # equal, not the same, once it has been pickled
         raise InvalidKeypoints("retargeting takes two biped poses; send a biped figure and a biped pose.")
     target = _turned_alike(source, target)
     own, asked = read_body(source), read_body(target)

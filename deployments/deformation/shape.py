@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from deployments.deformation.joints import CHAINS, HEAD, Motion, Vector
 from deployments.deformation.mesh import Mesh
@@ -19,6 +20,7 @@ Points = NDArray[np.float64]
 
 FREE_HOLD = 0.03
 FIRM_HOLD = 3.0
+NECK_BAND = 0.035
 SETTLED = np.radians(2.0)
 
 
@@ -53,22 +55,26 @@ def rig_of(motion: Motion, height: float) -> Rig:
 
 
 def shape_layer(
-    rig: Rig, part: str, joint: str, mesh: Mesh, area: float, stiffness: NDArray[np.float64], merged: tuple[str, ...]
-) -> Shape:
-    """Places one layer's mesh. area: the layer's pixels; stiffness (n,): 1 for cloth, more for what is rigid."""
+    rig: Rig, part: str, joint: str, mesh: Mesh, area: float, stiffness: NDArray[np.float64], cut: Points,
+    merged: tuple[str, ...],
+) -> Shape:  # fmt: skip
+    """Places one layer's mesh. area: the layer's pixels; stiffness (n,): 1 for cloth, more for what is rigid.
+
+    cut (k, 2): where the layer was cut from the torso, source frame.
+    """
     if part in rig.limbs:
         return _limb(rig.limbs[part], mesh, area, stiffness)
     return Shape(
-        _unjointed(rig, part, joint, mesh, stiffness, merged),
+        _unjointed(rig, part, joint, mesh, stiffness, cut, merged),
         np.zeros(len(mesh.triangles), np.int8), np.zeros(len(mesh.vertices)),
     )  # fmt: skip
 
 
 def _unjointed(
-    rig: Rig, part: str, joint: str, mesh: Mesh, stiffness: NDArray[np.float64], merged: tuple[str, ...]
+    rig: Rig, part: str, joint: str, mesh: Mesh, stiffness: NDArray[np.float64], cut: Points, merged: tuple[str, ...]
 ) -> Points:
     if part == "head":
-        return _head(rig, mesh.vertices)
+        return _head(rig, mesh.vertices, cut)
     if part == "hair":
         return _hair(rig, mesh.vertices)
     if part == "held":
@@ -84,7 +90,7 @@ def skinned_part(rig: Rig, part: str, joint: str, mesh: Mesh) -> Points:
         limb = rig.limbs[part]
         return posed(mesh.vertices, limb, limb_weights(mesh, limb, 0.18 * max(limb.length, 1.0), 0.0))
     ones = np.ones(len(mesh.vertices))
-    return shape_layer(rig, part, joint, mesh, 0.0, ones, ()).placed
+    return shape_layer(rig, part, joint, mesh, 0.0, ones, np.zeros((0, 2)), ()).placed
 
 
 def _limb(limb: Limb, mesh: Mesh, area: float, stiffness: NDArray[np.float64]) -> Shape:
@@ -120,20 +126,14 @@ def _relaxed(
     return relax(rest, start, mesh.edges, 0.5 * (stiffness[a] + stiffness[b]), hold)
 
 
-def _head(rig: Rig, vertices: Points) -> Points:
-    """Rigid, but for a narrow band at the neck that stays with the torso."""
+def _head(rig: Rig, vertices: Points, cut: Points) -> Points:
+    """Rigid, but for a band along its cut from the torso, which stays with the torso."""
     moved = rig.head(vertices)
-    if not rig.motion.has("neck", "nose"):
+    if not len(cut):
         return moved
-    neck = rig.motion.source["neck"]
-    way = rig.motion.source["nose"] - neck
-    length = float(np.hypot(*way))
-    if length < 1:
-        return moved
-    along = (vertices - neck) @ way / length
-    keep = np.clip(1 - (along + 0.05 * length) / (0.25 * length), 0, 1)
-    near = np.clip(1.5 - np.abs((vertices - neck) @ np.array([-way[1], way[0]]) / length) / (0.5 * length), 0, 1)
-    keep = (keep * keep * (3 - 2 * keep) * near)[:, None]
+    away = cKDTree(cut).query(vertices)[0] / (NECK_BAND * rig.height)
+    keep = np.clip(1.2 - away, 0, 1)[:, None]
+    keep = keep * keep * (3 - 2 * keep)
     return np.asarray(keep * rig.torso(vertices) + (1 - keep) * moved)
 
 

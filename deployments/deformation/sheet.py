@@ -56,7 +56,7 @@ def sheet_of(figure: Figure, row: int, seen: NDArray[np.int16]) -> Sheet:
     known = known & (rgba[..., 3] > 0)
     filled = missing & ~known & (rgba[..., 3] > 0)
     bled = _bleed(rgba, known | filled, (figure.image[window][..., 3] >= OPAQUE) & (owner >= 0) & (owner != row))
-    hidden = (filled | bled) & (owner >= 0) & (owner < row)
+    hidden = (filled | bled) & (owner >= 0) & ((owner < row) | _stump(figure, layer, corner, known, owner))
     region = known | filled | bled
     full = _premultiplied(rgba, region, known)
     front = full if not hidden.any() else _premultiplied(rgba, region & ~hidden, known)
@@ -64,6 +64,29 @@ def sheet_of(figure: Figure, row: int, seen: NDArray[np.int16]) -> Sheet:
     return Sheet(
         PART_INDEX[layer.part], layer.joint, corner, front, full if hidden.any() else None, region, empty, known
     )
+
+
+def cut_points(sheet: Sheet, seen: NDArray[np.int16], others: list[int]) -> NDArray[np.float64]:
+    """(k, 2) the sheet's own texels that touch those of the layers `others`: where the two were cut apart."""
+    height, width = sheet.known.shape
+    x, y = sheet.corner
+    beyond = np.isin(seen[y : y + height, x : x + width], others).astype(np.uint8)
+    rows, columns = np.nonzero(sheet.known & (cv2.dilate(beyond, np.ones((3, 3), np.uint8)) > 0))
+    return np.stack([columns + x + 0.5, rows + y + 0.5], 1)
+
+
+def _stump(
+    figure: Figure, layer: Layer, corner: tuple[int, int], known: NDArray[np.bool_], owner: NDArray[np.int16]
+) -> NDArray[np.bool_]:
+    """(h, w) what lies under the torso around the joint that a limb grows out of, as far as the limb is wide."""
+    torso = [row for row, other in enumerate(figure.layers) if other.part == "torso"]
+    if not layer.part.endswith(("_arm", "_leg")) or not figure.pose.has(layer.joint):
+        return np.zeros_like(known)
+    x, y = (float(v) for v in figure.pose[layer.joint] - np.array(corner))
+    rows, columns = np.ogrid[: known.shape[0], : known.shape[1]]
+    away = np.hypot(columns + 0.5 - x, rows + 0.5 - y)
+    reach = 2.2 * np.sqrt(max(float(known.sum()), 1.0) / 6)
+    return np.asarray((away < reach) & np.isin(owner, torso))
 
 
 def _padded(

@@ -82,7 +82,7 @@ def torso_map(motion: Motion) -> Torso:
 def head_map(motion: Motion, torso: Torso) -> Similarity:
     """The head's similarity: it turns with the neck's axis and the line of the eyes or ears, at most 60 degrees.
 
-    The head's centre may come nearer to or go away from the neck by a quarter (nodding).
+    The head's centre may come nearer to the neck by a quarter (nodding), and hardly go away from it.
     """
     if not motion.has("neck"):
         names = [name for name in ("nose", "r_eye", "l_eye", "r_ear", "l_ear") if motion.has(name)]
@@ -188,4 +188,4 @@ def _nod(motion: Motion, angle: float) -> Vector:
     if length < 1:
         return np.zeros(2)
     wanted = float((after - motion.target["neck"]) @ axis) / length
-    return np.asarray(axis / length * np.clip(wanted - length, -0.25 * length, 0.25 * length))
+    return np.asarray(axis / length * np.clip(wanted - length, -0.25 * length, 0.08 * length))

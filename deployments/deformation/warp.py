@@ -14,7 +14,8 @@ from deployments.deformation.mesh import Mesh, grid_mesh
 from deployments.deformation.order import draw_order, lower_in_front
 from deployments.deformation.place import Box, Framing, cut_edges, drawing_box, fitted_box
 from deployments.deformation.shape import Rig, Shape, rig_of, shape_layer
-from deployments.deformation.sheet import Sheet, owners, sheet_of
+from deployments.deformation.sheet import Sheet, cut_points, owners, sheet_of
+from deployments.deformation.slivers import without_slivers
 from deployments.deformation.trust import holes, trusted
 from deployments.deformation.whole import skin_whole
 from pose.errors import NoFigure
@@ -35,6 +36,7 @@ def warp_figure(figure: Figure, target: Pose, framing: Framing) -> Warp:
     area; NoFigure where the figure has no opaque pixel.
     """
     height, cell = _size(figure)
+    figure = without_slivers(figure, height)
     motion = correspond(figure.pose, target, framing == "exact")
     rig = rig_of(motion, height)
     seen = owners(figure)
@@ -69,7 +71,8 @@ def _placed(figure: Figure, rig: Rig, row: int, seen: NDArray[np.int16], cell: i
     if mesh is None:
         return None
     part, area = figure.layers[row].part, float(sheet.region.sum())
-    shape = shape_layer(rig, part, sheet.joint, mesh, area, _stiffness(figure, mesh), figure.merged)
+    cut = cut_points(sheet, seen, [k for k, layer in enumerate(figure.layers) if layer.part == "torso"])
+    shape = shape_layer(rig, part, sheet.joint, mesh, area, _stiffness(figure, mesh), cut, figure.merged)
     return sheet, mesh, shape
 
 

@@ -1,0 +1,92 @@
+"""Gives thin strips of torso that run along a limb to that limb, so that they do not stay behind when it moves.
+
+Knows layers, not joints. A cut between parts often leaves a limb's outline on the wrong side; a strip or an island
+counts as the limb's where it touches the limb more than the rest of the torso and is small beside the limb.
+"""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pose.figure import PART_INDEX, Figure, Layer
+
+Mask = NDArray[np.bool_]
+
+THIN = 0.014
+SMALL = 0.25
+LIMBS = ("r_arm", "l_arm", "r_leg", "l_leg")
+
+
+def without_slivers(figure: Figure, height: float) -> Figure:
+    """The same figure, strips thinner than 2.8% of its `height` (pixels) moved from the torso to the limbs."""
+    rows = [row for row, layer in enumerate(figure.layers) if layer.part == "torso"]
+    limbs = [row for row, layer in enumerate(figure.layers) if layer.part in LIMBS]
+    if len(rows) != 1 or not limbs:
+        return figure
+    moves = _moves(figure, rows[0], limbs, max(1, round(THIN * height)))
+    if not moves:
+        return figure
+    layers, parts = list(figure.layers), figure.parts.copy()
+    for row, strip in moves.items():
+        layers[row] = _with(figure, layers[row], strip)
+        layers[rows[0]] = _without(layers[rows[0]], strip)
+        parts[strip] = PART_INDEX[layers[row].part]
+    return replace(figure, layers=tuple(layers), parts=parts)
+
+
+def _moves(figure: Figure, torso: int, limbs: list[int], radius: int) -> dict[int, Mask]:
+    """Limb's row -> (H, W) the strips that it gets."""
+    shape = figure.parts.shape
+    whole = _on_canvas(figure.layers[torso], shape)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1,) * 2)
+    core = _grown(_largest(cv2.morphologyEx(whole.astype(np.uint8), cv2.MORPH_OPEN, kernel) > 0), 1)
+    count, found = cv2.connectedComponents((whole & ~core).astype(np.uint8), connectivity=4)
+    if count < 2:
+        return {}
+    pieces = np.asarray(found, np.int32)
+    covers = [_on_canvas(figure.layers[row], shape) for row in limbs]
+    contact = np.stack([_contact(pieces, count, cover) for cover in (core & whole, *covers)])
+    best = contact.argmax(0)
+    areas = np.array([0, *(SMALL * int(cover.sum()) for cover in covers)])
+    best[(np.bincount(pieces.ravel(), minlength=count) > areas[best]) | (np.arange(count) == 0)] = 0
+    return {row: chosen for k, row in enumerate(limbs) if (chosen := (best == k + 1)[pieces]).any()}
+
+
+def _largest(mask: Mask) -> Mask:
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=4)
+    return np.asarray(labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax()) if len(stats) > 1 else labels > 0)
+
+
+def _contact(pieces: NDArray[np.int32], count: int, other: Mask) -> NDArray[np.int64]:
+    return np.bincount(pieces[_grown(other, 1)], minlength=count)
+
+
+def _grown(mask: Mask, by: int) -> Mask:
+    return cv2.dilate(mask.astype(np.uint8), np.ones((2 * by + 1,) * 2, np.uint8)).astype(bool)
+
+
+def _on_canvas(layer: Layer, shape: tuple[int, ...]) -> Mask:
+    canvas = np.zeros(shape, bool)
+    x0, y0, x1, y1 = layer.box
+    canvas[y0:y1, x0:x1] = layer.known
+    return canvas
+
+
+def _with(figure: Figure, layer: Layer, strip: Mask) -> Layer:
+    rows, columns = np.nonzero(strip)
+    x0, y0 = min(layer.box[0], int(columns.min())), min(layer.box[1], int(rows.min()))
+    x1, y1 = max(layer.box[2], int(columns.max()) + 1), max(layer.box[3], int(rows.max()) + 1)
+    left, top = layer.box[0] - x0, layer.box[1] - y0
+    border = ((top, y1 - layer.box[3]), (left, x1 - layer.box[2]))
+    rgba, added = np.pad(layer.rgba, (*border, (0, 0))), strip[y0:y1, x0:x1]
+    rgba[added] = figure.image[y0:y1, x0:x1][added]
+    known, missing = np.pad(layer.known, border) | added, np.pad(layer.missing, border) & ~added
+    return replace(layer, box=(x0, y0, x1, y1), rgba=rgba, known=known, missing=missing)
+
+
+def _without(layer: Layer, strip: Mask) -> Layer:
+    x0, y0, x1, y1 = layer.box
+    taken = strip[y0:y1, x0:x1]
+    return replace(layer, rgba=np.where(taken[..., None], np.uint8(0), layer.rgba), known=layer.known & ~taken)

@@ -21,10 +21,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 SIZE = 256
+KINDS = ("character", "stick", "mannequin", "wireframe", "sketch", "openpose")
 HELD_OUT_PREFIX = "heldout"
 TRAIN_PREFIX = "train"
 # Levels at which every joint that is on the canvas is drawn, hidden by the body or not.
 TRANSPARENT = ("stick", "wireframe", "openpose")
+HELD_OUT_EACH = 64  # pictures a level; enough to score by
+_TRUTH = ("joints", "state", "depth")
 log = logging.getLogger("training.feed")
 
 
@@ -132,34 +135,45 @@ def draw_level(
     }
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Fills a folder: first the held-out shards, then training shards until `--shards` are there."""
-    from training.world.abstractions import LEVELS, draw_abstractions
-    from training.world.families import FAMILIES, HELD_OUT
+def fill(folder: Path, index: int, kinds: Sequence[str], characters: int, seed: int) -> None:
+    """Draws what is missing of one set of shards: the characters, then their poses at the other kinds' levels.
+
+    Index -1 is the held-out set: held-out families, held-out variations of the abstractions.
+    """
+    from training.world.families import HELD_OUT, TRAINED
     from training.world.figures import draw
 
+    held_out = index < 0
+    name = f"{HELD_OUT_PREFIX if held_out else TRAIN_PREFIX}-{seed}-{index + 1:04d}"
+    number = seed * 100_003 + index * 17
+    if not (folder / f"{name}-character").exists():
+        arrays = draw_characters(draw, HELD_OUT if held_out else TRAINED, characters, number)
+        write_shard(folder, f"{name}-character", "character", arrays)
+    for offset, level in enumerate(kind for kind in kinds if kind != "character"):
+        if not (folder / f"{name}-{level}").exists():
+            from training.world.abstractions import draw_abstractions
+
+            rows = slice(HELD_OUT_EACH) if held_out else slice(None)
+            truth = {key: np.load(folder / f"{name}-character" / f"{key}.npy")[rows] for key in _TRUTH}
+            arrays = draw_level(draw_abstractions, level, truth, number + 1 + offset, held_out)
+            write_shard(folder, f"{name}-{level}", level, arrays)
+    log.info("%s is there", name)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Fills a folder: first the held-out set, then training sets until `--sets` are there."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--shards", type=int, default=60)
-    parser.add_argument("--characters", type=int, default=120, help="characters a shard, two poses each")
+    parser.add_argument("--kinds", nargs="+", default=KINDS, choices=KINDS)
+    parser.add_argument("--sets", type=int, default=60)
+    parser.add_argument("--characters", type=int, default=120, help="characters a set, two poses each")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args(arguments)
     torch.set_num_threads(options.threads)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    trained = [name for name in FAMILIES if name not in HELD_OUT]
-    for index in range(-1, options.shards):
-        held_out = index < 0
-        prefix = f"{HELD_OUT_PREFIX if held_out else TRAIN_PREFIX}-{options.seed}-{index + 1:04d}"
-        if (options.out / f"{prefix}-{LEVELS[-1]}").exists():
-            continue
-        seed = options.seed * 100_003 + index * 17
-        truth = draw_characters(draw, list(HELD_OUT) if held_out else trained, options.characters, seed)
-        write_shard(options.out, f"{prefix}-character", "character", truth)
-        for offset, level in enumerate(LEVELS):
-            arrays = draw_level(draw_abstractions, level, truth, seed + 1 + offset, held_out)
-            write_shard(options.out, f"{prefix}-{level}", level, arrays)
-        log.info("%s is there", prefix)
+    for index in range(-1, options.sets):
+        fill(options.out, index, options.kinds, options.characters, options.seed)
 
 
 def _sample(kind: str, arrays: dict[str, NDArray[Any]], row: int) -> Sample:

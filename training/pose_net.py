@@ -67,6 +67,7 @@ class PoseTask:
         return total, {f"{name}_loss": float(value.detach()) for name, value in parts.items()}
 
     def validate(self, network: nn.Module) -> dict[str, float]:
+        self.held_out.refresh()
         scores: dict[str, float] = {}
         for kind in self.held_out.kinds():
             samples = self.held_out.all(kind)[: self.each * (3 if kind == "character" else 1)]

@@ -76,8 +76,7 @@ def draw_arm(drawing: Drawing, design: Design, posed: Posed, side: str) -> None:
     loose = 1.0 + 0.8 * design.numbers[0] * (design.numbers[1] > 0.7) * sleeved
     shapes = [
         Shape(CAPSULE, upper, (body.upper_arm * upper.fore, r0, r1), skin if bare else cloth._replace(far=far), open=r0 * 0.9),
-        Shape(CAPSULE, lower, (body.forearm * lower.fore, r1, r2 * loose), cloth._replace(far=lower_far) if sleeved else skin,
-              open=r1 * 0.3),
+        Shape(CAPSULE, lower, (body.forearm * lower.fore, r1, r2 * loose), cloth._replace(far=lower_far) if sleeved else skin,),
     ]  # fmt: skip
     hand = _hand(design, lower.at(body.forearm, 0.0), side, r2)
     part = f"{side}_arm"
@@ -106,7 +105,12 @@ def draw_leg(drawing: Drawing, design: Design, posed: Posed, side: str) -> None:
     flare = 1.0 + (design.numbers[2] > 0.8) * design.numbers[3] * (cut > body.thigh)
     legs = (
         Shape(CAPSULE, upper, (body.thigh * upper.fore, r0, r1), thigh, open=r0 * 0.4),
-        Shape(CAPSULE, lower, (body.shin * lower.fore, r1, r2 * flare), shin, open=r1 * 0.3),
+        Shape(
+            CAPSULE,
+            lower,
+            (body.shin * lower.fore, r1, r2 * flare),
+            shin,
+        ),
     )
     foot = posed.bone(f"{side}_ankle", f"{side}_toe", body.foot)
     colour = design.palette["skin"] if design.shoe == "none" else design.palette["shoe"]
@@ -220,7 +224,7 @@ def _torso_shape(design: Design, frame: Frame) -> tuple[int, Frame, tuple[float,
     end = length + 0.75 * design.leg[0]
     mid = design.waist * min(top, low)
     widths = {
-        "trapezoid": (top * 0.85, top, mid, low), "hourglass": (top * 0.85, top * 0.9, mid * 0.55, low * 1.1),
+        "trapezoid": (top * 0.7, top * 1.08, mid, low), "hourglass": (top * 0.65, top * 1.05, mid * 0.55, low * 1.1),
         "box": (top, top, top, max(low, top)), "barrel": (top * 0.75, top * 1.25, low * 1.25, low * 0.8),
         "cone": (0.4 * top, 0.8 * top, 1.1 * low, 1.5 * low), "triangle": (0.3 * top, 0.7 * top, low, 1.8 * low),
         "bell": (top * 0.6, top * 0.6, mid * 0.8, 1.7 * low), "diamond": (top * 0.5, 1.5 * top, mid * 1.2, low * 0.6),
@@ -228,7 +232,7 @@ def _torso_shape(design: Design, frame: Frame) -> tuple[int, Frame, tuple[float,
     if design.torso in widths:
         w = [side * x for x in widths[design.torso]]
         shift = 0.35 * design.arm[0]
-        return PROFILE, frame.at(-shift / frame.fore, 0.0), (end + shift, *w, 0.35 * design.arm[0])
+        return PROFILE, frame.at(-shift / frame.fore, 0.0), (end + shift, *w, min(0.8 * design.arm[0], 0.5 * min(w)))
     wide = {"oval": 1.15, "egg": 1.3, "round": 1.7}[design.torso] * max(top, low) * (0.8 + 0.4 * design.numbers[10])
     half = 0.5 * (end + 0.8 * design.arm[0])
     egg = {"oval": 0.0, "egg": 0.25, "round": 0.08}[design.torso]

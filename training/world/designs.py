@@ -81,7 +81,7 @@ def random_design(family: Family, rng: Rng) -> Design:
         (girth, 0.5 * (girth + arm_end), arm_end), (thick, thick * rng.uniform(0.75, 0.95), thick * rng.uniform(0.5, 0.8)),
         float(rng.uniform(0.85, 1.18)) if rng.random() < 0.3 else 1.0,
         str(rng.choice(family.torsos)), float(rng.uniform(0.6, 1.05)), str(rng.choice(family.skulls)),
-        str(rng.choice(family.eyes)), _pick(rng, "smile", "smile", "open", "flat", "frown", "cat", "grin"),
+        str(rng.choice(family.eyes)), _pick(rng, "smile", "smile", "smile", "open", "flat", "frown", "cat", "grin"),
         "snout" if animal else _pick(rng, "none", "dot", "line", "round"),
         bool(rng.random() < 0.45), bool(rng.random() < 0.35), bool(rng.random() < 0.08),
         _pick(rng, "rabbit", "cat", "bear", "bear", "dog") if animal else _pick(rng, "none", "human", "human"),
@@ -165,7 +165,7 @@ def _palette(family: Family, rng: Rng) -> dict[str, Colour]:
 
 
 def _colour(kind: str, name: str, rng: Rng) -> Colour:
-    human = name == "skin" and kind not in ("metal", "fur") and rng.random() < 0.7
+    human = name == "skin" and kind not in ("metal", "fur") and rng.random() < 0.82
     if human:
         depth = rng.uniform(0, 1)
         return _mix((1.0, 0.87, 0.76), (0.36, 0.22, 0.15), depth**1.5)

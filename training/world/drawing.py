@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pose.figure import MATERIAL_INDEX, PART_INDEX
-from training.world.shapes import reach
+from training.world.shapes import CAPSULE, reach
 
 Colour = tuple[float, float, float]
 
@@ -145,11 +145,13 @@ class Drawing:
         look, frame, paint = self.look, shape.frame, shape.paint
         line = look.line * shape.line * frame.scale
         sign = -1.0 if frame.up else 1.0
-        light = (sign * look.light[1], -sign * look.light[0])
+        along = 0.0 if shape.kind == CAPSULE else sign * look.light[1]
+        light = (along, -sign * look.light[0])
+        grade = 0.0 if shape.kind == CAPSULE else look.grade
         numbers = [*shape.numbers, *([0.0] * (8 - len(shape.numbers)))]
         box = _page_box(frame, reach(shape.kind, numbers), 1.5 + look.jitter * frame.scale)
         shades = (0.0,) * 6 if shape.flat else (
-            look.cel, look.soft, look.grade, look.grain, look.scribble, look.edge
+            look.cel, look.soft, grade, look.grain, look.scribble, look.edge
         )  # fmt: skip
         return (
             frame.x, frame.y, frame.ax, frame.ay, frame.scale, frame.fore, frame.side, *numbers,

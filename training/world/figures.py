@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional
 
 from pose.errors import InvalidInput
 from pose.figure import PART_INDEX, PARTS
@@ -84,7 +85,7 @@ def draw(
 ) -> FigureBatch:
     """Draws `count` characters, each of a family chosen at random, in `poses` poses.
 
-    height: span of the figure's height as a share of the canvas (None: 0.35 to 0.98 for one pose, 0.55 to 0.95 for
+    height: span of the figure's height as a share of the canvas (None: 0.4 to 0.98 for one pose, 0.55 to 0.95 for
     several). truncated: chance that a single pose is cut by the border. standing: chance that pose 0 is a standing
     one. The generator lives on the CPU whatever the device. Raises InvalidInput for an unknown family.
     """
@@ -93,7 +94,7 @@ def draw(
         raise InvalidInput(f"unknown families {unknown}; choose from {tuple(FAMILIES)}.")
     rng = np.random.default_rng(int(torch.randint(2**62, (1,), generator=generator)))
     names = tuple(str(rng.choice(families)) for _ in range(count))
-    span = height or ((0.35, 0.98) if poses == 1 else (0.55, 0.95))
+    span = height or ((0.4, 0.98) if poses == 1 else (0.55, 0.95))
     cast = [_Actor.random(name, poses, size, span, truncated if poses == 1 else 0.0, standing, rng) for name in names]
     return _painted(cast, names, size, generator, layers, torch.device(device))
 
@@ -156,7 +157,7 @@ class _Actor:
     def parts_back_to_front(self, posed: Posed) -> list[str]:
         """The parts' draw order in one pose, from depths."""
         key = {"held": -10.0, "hair": -9.0, "torso": 0.0, "skirt": 1.0, "head": 3.0}
-        if self.design.hair == "long" and self.design.numbers[13] > 0.6:
+        if self.design.hair in ("tails", "pony") and self.design.numbers[13] > 0.4:
             key["hair"] = 2.5
         if self.design.body == "bean":
             key["hair"] = -0.5
@@ -187,17 +188,18 @@ def _placed(
     cut = rng.random() < truncated
     boxes = [_box(design, body) for body in bodies]
     tallest = max(float(max(high - low)) for low, high in boxes)
-    share = rng.uniform(*span)
-    scale = share * size if cut else min(share, 0.97 / tallest) * size
+    scale = min(rng.uniform(*span), 0.97 / tallest) * size
     if cut:
-        scale = size * rng.uniform(0.9, 1.9)
+        body, p = bodies[0], design.proportions
+        edge = body[[ROW["r_hip"], ROW["l_hip"]], 1].max() + rng.uniform(-0.2 * p.torso, 1.1 * p.thigh)
+        scale = 0.97 * size / max(edge - boxes[0][0][1], 0.3)
     placed = []
     for body, (low, high), (yaw, head_yaw) in zip(bodies, boxes, turns, strict=True):
         room = size - scale * (high - low)
+        offset = rng.uniform(0.05, 0.95, 2) * room
         if cut:
-            offset = np.array([rng.uniform(0.3, 0.7) * room[0], rng.uniform(0.0, 0.1) * size])
-        else:
-            offset = rng.uniform(0.05, 0.95, 2) * room
+            middle = scale * (body[ROW["neck"]][0] - low[0])
+            offset = np.array([size * rng.uniform(0.4, 0.6) - middle, rng.uniform(0.0, 0.03) * size])
         points = (body[:, :2] - low) * scale + offset
         placed.append(Posed(points, body[:, 2], scale, yaw, head_yaw))
     return tuple(placed)
@@ -227,7 +229,7 @@ def _painted(
     rows, steps, orders, count = _rows(cast)
     pictures = len(orders)
     noise = NoiseTable(generator, device)
-    canvas = _blank(cast, size, pictures, layers, noise, device)
+    canvas = _blank(cast, size, pictures, layers, generator, device)
     raster.paint(canvas, rows, steps, noise)
     maps = raster.surface(canvas, rows)
     block = torch.tensor([actor.block for actor in cast for _ in actor.posed], device=device)
@@ -287,20 +289,25 @@ def _drawn(design: Design, posed: Posed, picture: int) -> Drawing:
 
 
 def _blank(
-    cast: list[_Actor], size: int, pictures: int, layers: bool, noise: NoiseTable, device: torch.device
+    cast: list[_Actor], size: int, pictures: int, layers: bool, generator: torch.Generator, device: torch.device
 ) -> raster.Canvas:
     page = _centres(size, device)
     amount = torch.tensor([a.wobble * p.scale for a in cast for p in a.posed], device=device)[:, None, None]
-    seed = torch.arange(pictures, device=device)[:, None, None] * 5.3
     warp = page.expand(pictures, size, size, 2).float().clone()
     if bool((amount > 0).any()):
-        x, y = page[..., 0] * (24 / size), page[..., 1] * (24 / size)
-        for axis in (0, 1):
-            shake = noise.smooth(x, y, seed + 90 * axis) + 0.4 * noise.smooth(2.3 * x, 2.3 * y, seed + 9) - 0.7
-            warp[..., axis] += 2 * amount * shake
+        warp += 2 * amount[..., None] * _shaking(pictures, size, generator).to(device)
     stack = torch.zeros(pictures, len(LAYERS), size, size, 4, device=device) if layers else None
     owner = torch.full((pictures, size, size), -1, dtype=torch.long, device=device)
     return raster.Canvas(torch.zeros(pictures, size, size, 4, device=device), owner, stack, warp)
+
+
+def _shaking(pictures: int, size: int, generator: torch.Generator) -> Tensor:
+    """(N, S, S, 2) smooth noise of about -1 to 1 in two octaves."""
+    total = torch.zeros(pictures, 2, size, size)
+    for cells, share in ((16, 1.0), (40, 0.4)):
+        grid = torch.rand(pictures, 2, cells, cells, generator=generator) - 0.5
+        total += share * functional.interpolate(grid, size=(size, size), mode="bicubic", align_corners=False)
+    return total.permute(0, 2, 3, 1)
 
 
 def _centres(size: int, device: torch.device) -> Tensor:

@@ -45,11 +45,15 @@ def draw_hair(drawing: Drawing, design: Design, posed: Posed) -> None:
             "hair", Shape(STAR, frame.at(0.1 * half, 0), (size, inner, points, n[3], 1.0, n[4] * 0.5, -9.0), paint)
         )
     if design.hair in ("long", "bob", "wild"):
-        length = half * (1.9 if design.hair == "bob" else 2.4 + 4.0 * n[5])
-        hang = _hanging(frame, 0.55).at(-0.75 * half, 0)
-        top, end = wide * 1.08, wide * (0.7 + 0.9 * n[6])
-        shape = (length, 0.55 * top, 1.6 * top, 1.1 * end, end, 0.15 * wide, 0.0, 0.05 * half + 0.02 * n[7])
+        length = half * (1.9 if design.hair == "bob" else 2.2 + 2.2 * n[5])
+        hang = _hanging(frame, 0.55).at(-0.8 * half, 0)
+        top, end = wide * 1.08, wide * (0.75 + 0.5 * n[6])
+        shape = (length, 0.6 * top, 1.55 * top, 1.0 * top, end, 0.1 * wide, 0.0, (0.03 + 0.1 * n[7]) * half)
         drawing.add("hair", Shape(PROFILE, hang, shape, paint))
+        for sign in (-1.0, 1.0) if n[8] > 0.5 and design.hair != "bob" else ():
+            lock = _hanging(frame.at(0.1 * half, sign * 0.85 * wide), 0.5, sign * (0.1 + 0.3 * n[9]))
+            lock_shape = (0.9 * length, 0.3 * wide, 0.45 * wide, 0.3 * wide, 0.03 * wide, 0.0, sign * 0.08 * length)
+            drawing.add("hair", Shape(PROFILE, lock, lock_shape, paint))
     if design.hair == "bun":
         drawing.add("hair", Shape(SUPER, frame.at(1.15 * half, 0), (0.42 * half, 0.45 * wide, 2.0, 0.0, -9.0), paint))
     if design.hair in ("tails", "pony"):
@@ -115,9 +119,9 @@ def _face(drawing: Drawing, design: Design, posed: Posed, frame: Frame, part: st
     for sign in (-1.0, 1.0):
         azimuth = sign * EYE_AZIMUTH
         at = _on_face(posed, frame, wide, azimuth, eye)
-        _eye(drawing, design, at, unit * (0.8 + 0.5 * n[0]), part, sign)
+        _eye(drawing, design, at, unit * (0.85 + 0.5 * n[0]), part, sign)
         if design.brows:
-            brow = _on_face(posed, frame, wide, azimuth, eye + 0.34 * unit).at(0, 0, turn=sign * 0.3 * (n[1] - 0.4))
+            brow = _on_face(posed, frame, wide, azimuth, eye + 0.34 * unit).at(0, 0, turn=sign * 0.35 * (0.35 - n[1]))
             drawing.add(part, _ink_shape(design, ARC, brow, (0.15 * unit, -0.05 * unit, 0.022 * unit + 0.002)))
         if design.cheeks:
             cheek = _on_face(posed, frame, wide, sign * 38, eye - 0.32 * unit)
@@ -163,13 +167,13 @@ def _eye(drawing: Drawing, design: Design, at: Frame, unit: float, part: str, si
         )
     else:
         iris = Paint(design.palette["accent"], ink.first, pattern=5)
-        tall = 0.2 + 0.08 * n[3]
-        drawing.add(part, oval(at, tall, 0.17, white, 0.4))
-        drawing.add(part, oval(at.at(-0.01 * unit, 0), tall * 0.88, 0.125, iris, 0.3))
+        tall = 0.24 + 0.1 * n[3]
+        drawing.add(part, oval(at, tall, 0.19, white, 0.4))
+        drawing.add(part, oval(at.at(-0.01 * unit, 0), tall * 0.9, 0.15, iris, 0.3))
         drawing.add(part, oval(at, tall * 0.45, 0.06, ink))
         drawing.add(part, oval(at.at(0.08 * unit, 0.05 * unit), 0.06, 0.045, white))
-        lid = at.at(tall * unit * 0.92, 0)
-        drawing.add(part, Shape(ARC, lid, (0.19 * unit * side, -0.07 * unit * -1, 0.03 * unit), ink, line=0, flat=True))
+        lid = at.at(tall * unit * 0.93, 0)
+        drawing.add(part, Shape(ARC, lid, (0.21 * unit * side, -0.09 * unit, 0.035 * unit), ink, line=0, flat=True))
 
 
 def _nose(drawing: Drawing, design: Design, at: Frame, unit: float, part: str) -> None:

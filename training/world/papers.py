@@ -62,7 +62,7 @@ def degraded(rgb: Tensor, light: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def _plate(kind: str, design: Design, size: int, generator: torch.Generator) -> Tensor:
-    colour = torch.rand(3, 1, 1, generator=generator)
+    colour = _muted(generator)
     if kind in ("paper", "rice", "board"):
         return _paper(kind, design, size, generator)
     if design.family.fill != "colour":
@@ -70,7 +70,7 @@ def _plate(kind: str, design: Design, size: int, generator: torch.Generator) -> 
     if kind == "flat":
         light = _uniform(generator, 0, 1) < 0.5
         return (0.85 + 0.15 * colour if light else colour).expand(3, size, size)
-    other = torch.rand(3, 1, 1, generator=generator)
+    other = _muted(generator)
     if kind == "gradient":
         ramp = torch.linspace(0, 1, size)
         ramp = ramp[:, None].expand(size, size) if _uniform(generator, 0, 1) < 0.6 else ramp[None].expand(size, size)
@@ -137,6 +137,13 @@ def _quantised(rgb: Tensor, step: Tensor) -> Tensor:
     q = step[..., None, None] * (1 + 0.35 * (k[:, None] + k[None]))
     back = basis.T @ (torch.round(spectrum / q) * q) @ basis
     return back.permute(0, 1, 2, 4, 3, 5).reshape(rgb.shape)
+
+
+def _muted(generator: torch.Generator) -> Tensor:
+    """(3, 1, 1) a random colour, often greyish, often light."""
+    colour = torch.rand(3, 1, 1, generator=generator)
+    colour = colour.mean() + (colour - colour.mean()) * _uniform(generator, 0.1, 1.0)
+    return 1 - (1 - colour) * _uniform(generator, 0.3, 1.0)
 
 
 def _uniform(generator: torch.Generator, low: float, high: float) -> float:

@@ -104,13 +104,13 @@ def _light(
         inside = (-d / _cell(cells, "inradius")).clamp(0, 1)
         tilt = _towards_light(cells, d) * (1 - inside)
         soft = _cell(cells, "soft")
-        light = light - _cell(cells, "cel") * (tilt < -0.12)
+        light = light - _cell(cells, "cel") * (tilt < -0.2)
         light = (
             light
             + soft * (0.55 * tilt - 0.12 * (1 - inside) ** 2)
             + soft.clamp_min(0) * 0.25 * (tilt - 0.45).clamp_min(0)
         )
-        light = light - _cell(cells, "edge") * (1 - 6 * inside).clamp_min(0)
+        light = light - _cell(cells, "edge") * (1 - 6 * inside).clamp_min(0) * (x > _cell(cells, "open"))
     along = (x / _cell(cells, "length")).clamp(-0.5, 1)
     return light - _cell(cells, "grade") * (along - 0.3)
 
@@ -132,11 +132,13 @@ def _textured(
         speckle = 0.6 * noise.white(u * 220, v * 220, seed) + 0.8 * noise.smooth(u * 14, v * 14, seed) - 0.7
         colour = colour * (1 + _cell(cells, "grain") * speckle)[..., None]
     if some[:, COLUMN["scribble"]].any():
-        slant = 0.8 * u + 0.6 * v, 0.8 * v - 0.6 * u
-        strokes = noise.smooth(slant[0] * 90, slant[1] * 9, seed) + 0.35 * noise.white(u * 160, v * 160, seed)
+        angle = seed * 0.9
+        c, n = torch.cos(angle), torch.sin(angle)
+        across, along = c * u + n * v, c * v - n * u
+        strokes = 0.7 * noise.smooth(across * 110, along * 7, seed) + 0.45 * noise.white(u * 190, v * 190, seed)
         strength = _cell(cells, "scribble")
-        gap = ((strokes - 1.1 + 0.55 * strength) * 5).clamp(0, 1) * (strength > 0)
-        colour = colour + (_rgb(cells, "paper_r") - colour) * (0.85 * gap)[..., None]
+        gap = ((strokes - 0.95 + 0.5 * strength) * 4).clamp(0, 1) * (strength > 0)
+        colour = colour + (_rgb(cells, "paper_r") - colour) * (0.6 * gap)[..., None]
     return colour
 
 

@@ -3,7 +3,8 @@
 What BlazePose does not give is estimated: the neck is the middle of the shoulders, as OpenPose defines it; the top of
 the head lies above the eyes, along the line from the mouth to the eyes; hands are the middle of the index and little
 knuckles. Joints that it does not see, or places outside the picture, are absent: it always answers 33 points, and
-those of a person cut by the border are invented.
+those of a person cut by the border are invented. On labelled photographs its visibility of joints that can be seen
+goes down to 0.13, of limbs behind the body it is mostly below 0.1; in drawings it is less to be trusted.
 
 Convention: pixels, x right, y down; z as BlazePose gives it, in pixels, 0 at the hips, smaller is nearer.
 """
@@ -18,11 +19,12 @@ from pose.figure import Kind, Reading
 from pose.pose import Pose, View
 from pose.skeleton import BIPED
 
-VISIBILITY = 0.35
+VISIBILITY = {"photo": 0.12, "drawing": 0.35}
 EDGE = 0.02
 EDGE_VISIBILITY = 0.6
 MOUTH_TO_TOP = 2.6
 SEEN_ONCE = 0.8
+AGREEMENT = (0.3, 0.8)
 BODY_HEIGHTS_A_TORSO = 3.4
 
 LANDMARKS = {
@@ -43,16 +45,18 @@ ABOVE = (("elbow", "wrist", "hand"), ("knee", "ankle", "toe"))
 def to_reading(person: dict[str, Any], width: int, height: int, kind: Kind) -> Reading:
     """One person of `Detector.detect`, found in a picture of `width` x `height`, as a reading in the same pixels.
 
-    The score is the mean visibility of the joints that are there, times the agreement of repeated readings;
+    The score is the mean visibility of the joints that are there, times the agreement of repeated readings (people
+    score 0.75 and more there, false claims on drawings 0.4 to 0.7);
     less if only one view of the picture led to it.
     """
     landmarks = np.asarray(person["landmarks"], np.float32)
-    points, scores = _points(landmarks), _scores(landmarks, width, height)
+    points, scores = _points(landmarks), _scores(landmarks, width, height, VISIBILITY.get(kind, 0.35))
     depth = np.where(scores > 0, points[:, 2] / _body_height(landmarks), np.nan)
     pose = Pose(points[:, :2], scores, width, height, depth=depth.astype(np.float32), view=view_of(landmarks))
     present = scores[: BIPED.core][pose.present[: BIPED.core]]
     again = 1.0 if person["readings"] > 1 else SEEN_ONCE
-    score = float(present.mean() * person["agreement"] * again) if present.size else 0.0
+    agreement = float(np.clip((person["agreement"] - AGREEMENT[0]) / (AGREEMENT[1] - AGREEMENT[0]), 0, 1))
+    score = float(present.mean()) * agreement * again if present.size else 0.0
     return Reading(pose, kind, "blazepose", score, _box(pose, person["mask"]), person["mask"])
 
 
@@ -73,12 +77,12 @@ def _points(landmarks: NDArray[np.float32]) -> NDArray[np.float32]:
     return points
 
 
-def _scores(landmarks: NDArray[np.float32], width: int, height: int) -> NDArray[np.float32]:
+def _scores(landmarks: NDArray[np.float32], width: int, height: int, least: float) -> NDArray[np.float32]:
     """(J,) visibility where a joint is seen and inside the picture, else 0."""
     points = _points(landmarks)[:, :2]
     scores = np.array([landmarks[list(LANDMARKS[name]), 3].min() for name in BIPED.joints], np.float32)
     margin = np.minimum(points, np.array((width, height)) - points).min(1)
-    seen = (scores >= VISIBILITY) & (margin >= 0)
+    seen = (scores >= least) & (margin >= 0)
     seen &= (margin >= EDGE * max(width, height)) | (scores >= EDGE_VISIBILITY)
     index = BIPED.index
     for side in "rl":

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from pose.figure import Reading
 
+Bounds = tuple[float, float, float, float]
+
 
 class BlazePose:
     """Finds and reads people. Ready when constructed; one picture at a time."""
@@ -25,10 +27,10 @@ class BlazePose:
         self._lock = threading.Lock()
         self.detect(np.full((256, 256, 3), 127, np.uint8))
 
-    def detect(self, picture: NDArray[np.uint8]) -> list[dict[str, Any]]:
+    def detect(self, picture: NDArray[np.uint8], boxes: list[Bounds] | None = None) -> list[dict[str, Any]]:
         """See `deployments.keypoints.detector.Detector.detect`."""
         with self._lock:
-            return self._detector.detect(picture)
+            return self._detector.detect(picture, boxes)
 
 
 class Keypoints:
@@ -56,14 +58,14 @@ class Keypoints:
         from deployments.keypoints.choose import choose
         from deployments.keypoints.foreground import estimate_foreground
         from deployments.keypoints.openpose import read_openpose
-        from deployments.keypoints.read import network_reader, people_reader, shrunk
+        from deployments.keypoints.read import network_reader, people_reader, search_boxes, shrunk
 
         coloured = await asyncio.to_thread(read_openpose, picture)
         if coloured:
             return coloured
         small, scale = shrunk(picture)
-        asked = self._blazepose.detect.remote(small)
         foreground = await asyncio.to_thread(estimate_foreground, picture)
+        asked = self._blazepose.detect.remote(small, search_boxes(foreground, scale))
         drawn = await asyncio.to_thread(network_reader(self._reader), picture, foreground)
         people = people_reader(await asked, scale)(picture, foreground)
         return choose([*people, *drawn], foreground)

@@ -11,13 +11,15 @@ Readings of one person are grouped, and the one that the others agree with most 
 Convention: pixels of the given picture, x right, y down. A region is (hip centre, end of the body's radius).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+Bounds = tuple[float, float, float, float]
 
 DETECTION_THRESHOLD = 0.2
 GROWTHS = (1.05, 1.15, 1.25)
@@ -90,13 +92,13 @@ class Detector:
         sides = {"model_complexity": 1, "enable_segmentation": True}
         self._reader = SolutionBase(graph_config=parse(_READ), side_inputs=sides)
 
-    def detect(self, picture: NDArray[np.uint8]) -> list[dict[str, Any]]:
+    def detect(self, picture: NDArray[np.uint8], boxes: Sequence[Bounds] | None = None) -> list[dict[str, Any]]:
         """People in (H, W, 3): `landmarks` (33, 5) float32, `mask` (H, W) uint8, `agreement` in 0..1 (of repeated
-        readings) and `readings`, their number."""
+        readings) and `readings`, their number. Where it is known where figures are, `boxes` spares the tiles."""
         picture = np.ascontiguousarray(picture)
         groups: list[list[Sighting]] = []
         attempts = 0
-        for window in windows(picture.shape[0], picture.shape[1]):
+        for window in windows(picture.shape[0], picture.shape[1], boxes):
             if window.fine and _one_large(groups, max(picture.shape)):
                 break
             for region in self._propose(picture, window.box):
@@ -152,7 +154,7 @@ class Detector:
         again = [self._read(picture, medoid.region, growth) for growth in GROWTHS]
         read = [sighting for sighting in again if sighting is not None] or [medoid]
         agreement = np.mean([similarity(medoid, sighting) for sighting in [*group, *read]])
-        mask = np.median([sighting.mask for sighting in read], axis=0)
+        mask = read[len(read) // 2].mask
         return {
             "landmarks": np.median([sighting.landmarks for sighting in read], axis=0).astype(np.float32),
             "mask": np.clip(mask * 255 + 0.5, 0, 255).astype(np.uint8),
@@ -169,14 +171,18 @@ class Window:
     fine: bool
 
 
-def windows(height: int, width: int) -> Iterator[Window]:
-    """The whole picture, the picture padded by 30%, then overlapping square tiles of 66% and 45% of the longer side."""
+def windows(height: int, width: int, boxes: Sequence[Bounds] | None = None) -> Iterator[Window]:
+    """The whole picture, the picture padded by 30%, then `boxes` with a margin, or, where these are not known,
+    overlapping square tiles of 66% and 45% of the longer side."""
     longer = max(height, width)
     pad = round(0.3 * longer)
     yield Window((0, 0, width, height), False)
     yield Window((-pad, -pad, width + pad, height + pad), False)
     yield Window((-pad // 2, 0, width + pad // 2, height + pad), False)
-    for share in (0.66, 0.45):
+    for x0, y0, x1, y1 in boxes or ():
+        margin = round(0.15 * max(x1 - x0, y1 - y0))
+        yield Window((round(x0) - margin, round(y0) - margin, round(x1) + margin, round(y1) + margin), False)
+    for share in (0.66, 0.45) if boxes is None else ():
         side = round(share * longer)
         for x in _starts(width, side):
             for y in _starts(height, side):
@@ -205,8 +211,9 @@ def _same_region(a: Region, b: Region) -> bool:
 
 
 def _one_large(groups: list[list[Sighting]], longer: int) -> bool:
-    """Whether someone was read, more than once, whose body fills most of the picture."""
-    return any(len(group) > 1 and 2 * group[0].region.radius > 0.6 * longer for group in groups)
+    """Whether someone was read, more than once and alike, whose body fills most of the picture."""
+    large = [group for group in groups if len(group) > 1 and 2 * group[0].region.radius > 0.6 * longer]
+    return any(similarity(group[0], group[1]) > 0.75 for group in large)
 
 
 def _cut(picture: NDArray[np.uint8], box: tuple[int, int, int, int]) -> NDArray[np.uint8]:

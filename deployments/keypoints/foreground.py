@@ -59,7 +59,7 @@ def is_photograph(picture: NDArray[np.uint8]) -> bool:
 
 def _unlike_border(rgb: NDArray[np.uint8]) -> tuple[NDArray[np.bool_], float]:
     """The figure, and how far it may be trusted: the border is explained, and without much spread."""
-    lab: NDArray[np.float32] = cv2.cvtColor(rgb.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2LAB)
+    lab = cv2.cvtColor(rgb.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2LAB).astype(np.float32)
     height, width = lab.shape[:2]
     ring = max(2, round(RING * max(height, width)))
     border = np.ones((height, width), bool)

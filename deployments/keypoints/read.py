@@ -21,8 +21,9 @@ from pose.figure import Kind, Reading
 Bounds = tuple[float, float, float, float]
 Reader = Callable[[NDArray[np.uint8], Foreground], list[Reading]]
 
-LONGEST = 1024
+LONGEST = 768
 BOXES = 4
+CLEAR = 0.8
 
 
 class Locator(Protocol):
@@ -60,7 +61,7 @@ def largest(readings: Sequence[Reading], figure_index: int = 0, reference: bool 
 
 
 def shrunk(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
-    """(h, w, 3) of at most 1024 px for BlazePose, transparency on white; and the scale, new over old."""
+    """(h, w, 3) of at most 768 px for BlazePose, transparency on white; and the scale, new over old."""
     scale = min(1.0, LONGEST / max(picture.shape[:2]))
     size = max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale))
     small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA) if scale < 1 else picture
@@ -68,6 +69,13 @@ def shrunk(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
         alpha = small[..., 3:].astype(np.uint16)
         small = ((small[..., :3] * alpha + 255 * (255 - alpha)) // 255).astype(np.uint8)
     return np.ascontiguousarray(small), scale
+
+
+def search_boxes(foreground: Foreground, scale: float) -> list[Bounds] | None:
+    """Where to look for people in the shrunk picture; None (everywhere) where the foreground is not clear."""
+    if foreground.trust < CLEAR or not foreground.boxes:
+        return None
+    return [(x0 * scale, y0 * scale, x1 * scale, y1 * scale) for x0, y0, x1, y1 in foreground.boxes[:BOXES]]
 
 
 def people_reader(people: list[dict[str, Any]], scale: float) -> Reader:

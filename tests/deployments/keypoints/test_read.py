@@ -1,0 +1,96 @@
+from typing import Any
+
+import numpy as np
+import pytest
+
+from deployments.keypoints.drawing import draw_openpose
+from deployments.keypoints.foreground import estimate_foreground
+from deployments.keypoints.read import largest, network_reader, people_reader, read_figures, search_boxes, shrunk
+from pose.errors import NoFigure, NoPose
+from pose.figure import Reading
+from tests.deployments.keypoints.test_blazepose import HEIGHT, WIDTH, person
+from tests.deployments.keypoints.test_choose import drawing, reading
+from tests.deployments.keypoints.test_openpose import standing
+
+
+class Box:
+    def __init__(self, bounds: tuple[float, float, float, float], score: float) -> None:
+        self.bounds, self.score = bounds, score
+
+
+class FakeReader:
+    """Finds two boxes, reads every box as the same figure, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[float, ...]] = []
+
+    def locate(self, picture: np.ndarray) -> list[Any]:
+        return [Box((10, 10, 100, 300), 0.3), Box((20, 20, 380, 390), 0.9)]
+
+    def read(self, picture: np.ndarray, box: tuple[float, ...]) -> Reading:
+        self.asked.append(box)
+        return reading(standing(400, 400))
+
+
+def test_a_coloured_openpose_picture_goes_to_no_reader() -> None:
+    def never(picture: np.ndarray, foreground: object) -> list[Reading]:
+        raise RuntimeError("asked")
+
+    (found,) = read_figures(draw_openpose(standing(400, 400), 400, 400), [never])
+    assert found.reader == "openpose"
+
+
+def test_every_reader_is_asked_and_one_reading_a_figure_is_kept() -> None:
+    truth = standing(400, 400)
+    readers = [lambda *_: [reading(truth, 0.7)], lambda *_: [reading(truth, 0.9, reader="blazepose")]]
+    (found,) = read_figures(drawing(truth), readers)
+    assert found.reader == "blazepose"
+
+
+def test_the_network_is_asked_where_figures_may_be_each_place_once() -> None:
+    fake = FakeReader()
+    picture = drawing(standing(400, 400))
+    network_reader(fake)(picture, estimate_foreground(picture))
+    assert len(fake.asked) == len(set(fake.asked)) <= 4
+    assert (10, 10, 100, 300) in fake.asked
+    assert (0.0, 0.0, 400.0, 400.0) in fake.asked or any(box[2] - box[0] > 200 for box in fake.asked)
+
+
+def test_people_found_in_the_shrunk_picture_are_enlarged() -> None:
+    picture = np.full((HEIGHT * 4, WIDTH * 4, 3), 200, np.uint8)
+    small, scale = shrunk(picture)
+    assert max(small.shape) == 768
+    half = person()
+    half["landmarks"][:, :3] *= 4 * scale
+    half["mask"] = np.zeros(small.shape[:2], np.uint8)
+    (found,) = people_reader([half], scale)(picture, estimate_foreground(picture))
+    assert found.pose["r_wrist"] == pytest.approx((160, 800), abs=0.01)
+    assert found.mask is not None
+    assert found.mask.shape == picture.shape[:2]
+
+
+def test_transparency_is_put_on_white() -> None:
+    small, scale = shrunk(np.zeros((10, 10, 4), np.uint8))
+    assert scale == 1
+    assert (small == 255).all()
+
+
+def test_people_are_looked_for_everywhere_unless_the_foreground_is_clear() -> None:
+    clear = estimate_foreground(drawing(standing(400, 400)))
+    busy = estimate_foreground(np.random.default_rng(0).integers(0, 255, (400, 400, 3), np.uint8))
+    assert search_boxes(busy, 1.0) is None
+    boxes = search_boxes(clear, 0.5)
+    assert boxes is not None
+    assert boxes[0][3] <= 200
+
+
+def test_largest_chooses_by_rank_and_tells_the_remedy() -> None:
+    found = [reading(standing(400, 400)), reading(standing(200, 200))]
+    assert largest(found) is found[0]
+    assert largest(found, 1) is found[1]
+    with pytest.raises(NoFigure, match="0 to 1"):
+        largest(found, 2)
+    with pytest.raises(NoFigure, match="source_keypoints"):
+        largest([])
+    with pytest.raises(NoPose, match="keypoints"):
+        largest([], reference=True)

@@ -6,14 +6,19 @@ chest or hips) and the arm reaches for it by two-bone inverse kinematics. In the
 """
 
 import cmath
+import math
 from dataclasses import dataclass, replace
 
 from pose.pose import Contact, Landmark
-from pose.proportions import Body
+from pose.proportions import Body, head_centre
 
 REACH = 0.999
 WIDER = (0.6, 1.7)
 NARROW = 0.25
+LONGEST_REACH, BENT_ARM = 0.97, 0.8
+BENT = math.radians(50)
+AT_HEAD = 1.15
+AKIMBO_ASIDE, AKIMBO_UP = (0.12, 0.6), (-0.05, 0.6)
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,21 @@ class Frame:
     axis: complex
     width: float
     height: float
+
+
+def find_contacts(target: Body) -> tuple[Contact, ...]:
+    """Guesses what touches: a hand at the head, or at the hip of its own side under a bent elbow."""
+    found = []
+    for side in ("r_", "l_"):
+        wrist = f"{side}wrist"
+        if not target.has(f"{side}shoulder", f"{side}elbow", wrist, "trunk"):
+            continue
+        centre = head_centre(target)
+        if centre is not None and abs(target.at[wrist] - centre) < AT_HEAD * abs(centre - target.at["trunk"]):
+            found.append(Contact(wrist, "head"))
+        elif _akimbo(target, side):
+            found.append(Contact(wrist, "hips"))
+    return tuple(found)
 
 
 def contact_goal(contact: Contact, target: Body, result: Body, head_turn: complex) -> complex | None:
@@ -41,6 +61,17 @@ def contact_goal(contact: Contact, target: Body, result: Body, head_turn: comple
     height = here.height / there.height
     width = min(max(here.width / there.width, WIDER[0] * height), WIDER[1] * height)
     return here.origin + here.axis * complex(local.real * width, local.imag * height)
+
+
+def within_reach(shoulder: complex, wrist: complex, goal: complex, length: float) -> complex:
+    """The goal; one beyond the arm's length is drawn back towards the wrist as it is, until the arm is clearly bent.
+
+    A short arm then gestures as the pose does, rather than stretch straight for what it cannot touch.
+    """
+    if abs(goal - shoulder) <= LONGEST_REACH * length:
+        return goal
+    way = (wrist + share / 20 * (goal - wrist) for share in range(20, 0, -1))
+    return next((point for point in way if abs(point - shoulder) <= BENT_ARM * length), wrist)
 
 
 def reach(
@@ -67,6 +98,20 @@ def reach(
 def bend_side(shoulder: complex, elbow: complex, wrist: complex) -> float:
     """On which side of the line from shoulder to wrist the elbow is: +1 or -1, as `reach` takes it."""
     return 1.0 if ((elbow - shoulder) / (wrist - shoulder or 1)).imag <= 0 else -1.0
+
+
+def _akimbo(body: Body, side: str) -> bool:
+    """Whether the wrist is beside and above its own hip, the elbow bent."""
+    shoulder, elbow, wrist, hip = (side + name for name in ("shoulder", "elbow", "wrist", "hip"))
+    upper = body.vector(shoulder, elbow)
+    if not body.has(hip, "r_hip", "l_hip") or upper == 0 or body.vector(elbow, wrist) == 0:
+        return False
+    spine, outwards = body.vector("pelvis", "trunk"), body.vector("pelvis", hip)
+    if abs(spine) < 1e-6 or abs(cmath.phase(body.vector(elbow, wrist) / upper)) < BENT:
+        return False
+    local = body.vector(hip, wrist) / spine / 1j  # lengths of the trunk; real part across, imaginary part down
+    aside = math.copysign(local.real, local.real * (outwards / spine / 1j).real)
+    return AKIMBO_ASIDE[0] < aside < AKIMBO_ASIDE[1] and AKIMBO_UP[0] < -local.imag < AKIMBO_UP[1]
 
 
 def _frames(

@@ -40,7 +40,7 @@ def matching(name: str, source: Pose) -> Pose:
 
 @lru_cache(maxsize=512)
 def _projected(key: str, view: View, facing: float) -> Pose:
-    posture = FRONT.get(key, POSTURES[key]) if view == "front" else POSTURES[key]
+    posture = FRONT.get(key, POSTURES[key]) if view in ("front", "back") else POSTURES[key]
     return project(posture, view, facing)
 
 

@@ -63,11 +63,10 @@ POSTURES: dict[str, Posture] = {
         lift=0.16,
     ),
     "waving": Posture(
-        head=(0, -6, 0), r_arm=(112, 82), r_forearm=(168, 60), r_hand=(160, 90), l_arm=(14, 90), l_forearm=(12, 60),
+        head=(0, -6, 0), r_arm=(114, 44), r_forearm=(162, 50), r_hand=(158, 60), l_arm=(14, 90), l_forearm=(12, 60),
     ),
     "pointing": Posture(
-        head=(0, 0, -25), r_arm=(92, 70), r_forearm=(92, 72), l_arm=(14, 90), l_forearm=(12, 60),
-        r_thigh=(8, 90), l_thigh=(6, 90),
+        r_arm=(94, 14), r_forearm=(94, 10), l_arm=(14, 90), l_forearm=(12, 60), r_thigh=(8, 90), l_thigh=(6, 90),
     ),
     "arms_crossed": Posture(
         r_arm=(20, 40), r_forearm=(96, -66), r_hand=(100, -90), l_arm=(20, 40), l_forearm=(104, -60), l_hand=(110, -90),
@@ -94,9 +93,9 @@ POSTURES: dict[str, Posture] = {
         r_thigh=(2, 90), r_shin=(2, 90), r_foot=(32, 20), l_thigh=(52, 74), l_shin=(48, -92), l_foot=(38, -60),
     ),
     "dancing": Posture(
-        pelvis=(0, -9, 0), chest=(0, 16, 0), head=(0, -12, 0),
-        r_arm=(128, 88), r_forearm=(166, -60), l_arm=(62, 96), l_forearm=(112, 60), l_hand=(120, 80),
-        r_thigh=(6, 90), r_shin=(2, 90), l_thigh=(38, 74), l_shin=(8, -90), l_foot=(48, 50),
+        pelvis=(-4, -9, 0), chest=(-4, 16, 0), head=(0, -12, 0),
+        r_arm=(128, 46), r_forearm=(160, -40), l_arm=(62, 128), l_forearm=(96, 70), l_hand=(110, 80),
+        r_thigh=(6, 90), r_shin=(2, 90), l_thigh=(52, 26), l_shin=(14, 172), l_foot=(48, 20),
     ),
     "cheering": Posture(
         head=(-8, 0, 0), r_arm=(146, 88), r_forearm=(160, 88), l_arm=(146, 88), l_forearm=(160, 88),
@@ -136,11 +135,11 @@ POSTURES: dict[str, Posture] = {
         r_thigh=(8, 90), r_shin=(6, 90), l_thigh=(8, 90), l_shin=(6, 90),
     ),
     "presenting": Posture(
-        head=(0, 6, 8), l_arm=(52, 74), l_forearm=(100, 78), l_hand=(96, 90),
+        head=(0, 6, 8), l_arm=(52, 44), l_forearm=(98, 34), l_hand=(96, 30),
         r_arm=(40, 112), r_forearm=(46, -66), r_hand=(50, -40), contacts=(Contact("r_wrist", "hips"),),
     ),
     "saluting": Posture(
-        r_arm=(84, 76), r_forearm=(132, -70), r_hand=(110, -80), l_arm=(8, 90), l_forearm=(6, 90),
+        r_arm=(102, 43), r_forearm=(118, -105), r_hand=(108, -90), l_arm=(8, 90), l_forearm=(6, 90),
         r_thigh=(1, 90), r_shin=(0, 90), l_thigh=(1, 90), l_shin=(0, 90), contacts=(Contact("r_wrist", "head"),),
     ),
     "clapping": Posture(
@@ -209,5 +208,21 @@ FRONT: dict[str, Posture] = {
         l_thigh=(66, 76), l_shin=(3, -90), l_foot=(82, 66), r_thigh=(40, 92), r_shin=(46, 94), r_foot=(60, 40),
         r_arm=(46, 112), r_forearm=(44, -66), r_hand=(50, -40), l_arm=(46, 112), l_forearm=(44, -66),
         l_hand=(50, -40), contacts=BOTH_HIPS,
+    ),
+    "waving": Posture(
+        head=(0, -6, 0), r_arm=(112, 82), r_forearm=(168, 60), r_hand=(160, 90), l_arm=(14, 90), l_forearm=(12, 60),
+    ),
+    "pointing": Posture(
+        head=(0, 0, -25), r_arm=(92, 70), r_forearm=(92, 72), l_arm=(14, 90), l_forearm=(12, 60),
+        r_thigh=(8, 90), l_thigh=(6, 90),
+    ),
+    "dancing": Posture(
+        pelvis=(0, -9, 0), chest=(0, 16, 0), head=(0, -12, 0),
+        r_arm=(128, 88), r_forearm=(166, -60), l_arm=(62, 96), l_forearm=(112, 60), l_hand=(120, 80),
+        r_thigh=(6, 90), r_shin=(2, 90), l_thigh=(38, 74), l_shin=(8, -90), l_foot=(48, 50),
+    ),
+    "presenting": Posture(
+        head=(0, 6, 8), l_arm=(52, 74), l_forearm=(100, 78), l_hand=(96, 90),
+        r_arm=(40, 112), r_forearm=(46, -66), r_hand=(50, -40), contacts=(Contact("r_wrist", "hips"),),
     ),
 }  # fmt: skip

@@ -29,8 +29,8 @@ class Contact:
 class Pose:
     """points (J, 2) float32 pixels; scores (J,) float32 in 0..1, 0 = absent; depth (J,) float32 or None, NaN unknown.
 
-    airborne: no foot stands on the ground. contacts: what retargeting shall keep touching. Both are the library's;
-    readers leave them at their defaults.
+    airborne: no foot stands on the ground. contacts: what retargeting shall keep touching, None where nobody has said
+    (then it is guessed). Both are the library's; readers leave them at their defaults.
 
     Raises InvalidKeypoints where shapes disagree with the skeleton or a present joint is not finite.
     """
@@ -43,7 +43,7 @@ class Pose:
     view: View = "front"
     skeleton: Skeleton = BIPED
     airborne: bool = False
-    contacts: tuple[Contact, ...] = ()
+    contacts: tuple[Contact, ...] | None = None
 
     def __post_init__(self) -> None:
         joints = len(self.skeleton.joints)
@@ -88,10 +88,12 @@ class Pose:
         rows = np.array(self.skeleton.mirrored)
         points = self.points[rows] * np.array([-1, 1], np.float32) + np.array([self.width, 0], np.float32)
         depth = None if self.depth is None else self.depth[rows]
-        names = self.skeleton.joints
-        partner = {name: names[row] for name, row in zip(names, rows, strict=True)}
-        contacts = tuple(Contact(partner[contact.joint], contact.landmark) for contact in self.contacts)
+        contacts = None if self.contacts is None else tuple(self._other_side(contact) for contact in self.contacts)
         return replace(self, points=points, scores=self.scores[rows], depth=depth, contacts=contacts)
+
+    def _other_side(self, contact: Contact) -> Contact:
+        row = self.skeleton.mirrored[self.skeleton.index[contact.joint]]
+        return replace(contact, joint=self.skeleton.joints[row])
 
     def points_by_name(self) -> dict[str, tuple[float, float, float]]:
         """{joint: (x, y, score)} of the joints that are there; what the HTTP contract calls `points`."""

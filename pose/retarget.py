@@ -15,7 +15,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from pose.contact import bend_side, contact_goal, reach
+from pose.contact import bend_side, contact_goal, find_contacts, reach, within_reach
 from pose.errors import InvalidKeypoints
 from pose.pose import Contact, Pose
 from pose.proportions import (
@@ -61,7 +61,8 @@ def retarget(source: Pose, target: Pose, planted: bool = True) -> Pose:
     for side in ("r", "l"):
         for limb in LIMBS:
             _place_limb(own, asked, placed, turns, [f"{side}_{name}" for name in limb])
-    _settle_contacts(target.contacts, own, asked, placed, head_turn)
+    contacts = find_contacts(asked) if target.contacts is None else target.contacts
+    _settle_contacts(contacts, own, asked, placed, head_turn)
     shift = _shift(own, placed, planted and not target.airborne)
     return _as_pose(source, target, {name: point + shift for name, point in placed.items()})
 
@@ -204,6 +205,7 @@ def _settle_contacts(
         bones = abs(placed[elbow] - placed[shoulder]), abs(before)
         true = true_length(own, shoulder, elbow), true_length(own, elbow, wrist)
         bend = bend_side(asked.at[shoulder], asked.at[elbow], asked.at[wrist])
+        goal = within_reach(placed[shoulder], placed[wrist], goal, sum(true))
         fingers = placed[hand] - placed[wrist] if hand in placed else 0j
         placed[elbow], placed[wrist] = reach(placed[shoulder], goal, bones, true, bend)
         after = placed[wrist] - placed[elbow]

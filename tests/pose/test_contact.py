@@ -1,6 +1,9 @@
 import pytest
 
-from pose.contact import bend_side, reach
+from pose import library
+from pose.contact import bend_side, find_contacts, reach, within_reach
+from pose.pose import Contact
+from pose.proportions import read_body
 
 
 @pytest.mark.parametrize("bend", [1.0, -1.0])
@@ -22,3 +25,27 @@ def test_too_near_or_no_arm_at_all():
     _, wrist = reach(0j, 0j, (5.0, 2.0), (5.0, 2.0), 1.0)
     assert abs(wrist) == pytest.approx(3)
     assert reach(1 + 1j, 5j, (0.0, 0.0), (0.0, 0.0), 1.0) == (1 + 1j, 1 + 1j)
+
+
+def test_what_is_in_reach_is_reached_and_what_is_not_is_only_approached():
+    assert within_reach(0j, 1 + 0j, 9j, 10.0) == 9j
+    near = within_reach(0j, 1 + 0j, 20j, 10.0)
+    assert 7 < abs(near) <= 8
+    assert within_reach(0j, 9 + 0j, 20 + 0j, 10.0) == 9
+
+
+@pytest.mark.parametrize("name", ["hands_on_hips", "hands_on_hair", "saluting"])
+def test_contacts_are_found_where_nobody_named_them(name):
+    pose = library.get(name)
+    assert set(find_contacts(read_body(pose))) == set(pose.contacts)
+
+
+@pytest.mark.parametrize(
+    "name", ["standing", "a_pose", "t_pose", "walking", "waving", "cheering", "sitting", "pointing"]
+)
+def test_free_hands_are_left_free(name):
+    assert find_contacts(read_body(library.get(name))) == ()
+
+
+def test_a_hand_at_the_chin_is_at_the_head():
+    assert Contact("r_wrist", "head") in find_contacts(read_body(library.get("thinking")))

@@ -23,13 +23,14 @@ from pose.skeleton import BIPED
 BRIGHT = 204
 DIM = 70
 SATURATED = 165
-HUE_TOLERANCE = 11
 BACKGROUND_DISTANCE = 45
 LEAST_LIMBS = 3
 LEAST_EXPLAINED = 0.5
 GLANCE, GLANCE_MARGIN = 512, 0.15
 LIMB_SUPPORT = 0.45
 LIMB_GAPS = 0.12
+_NEAREST = (np.round(np.arange(256) * (len(HUES) / 256)) % len(HUES)).astype(np.int8)
+"""Row of HUES of each hue of OpenCV's full-range HSV."""
 
 
 @dataclass(frozen=True)
@@ -81,16 +82,13 @@ def _read(rgb: NDArray[np.uint8]) -> list[Reading]:
 
 
 def _through_palette(rgb: NDArray[np.uint8]) -> Palette:
-    hsv = cv2.cvtColor(rgb, cv2.COLOR_RGB2HSV_FULL).astype(np.int16)
-    degrees = hsv[..., 0] * np.float32(360 / 256)
-    nearest = np.round(degrees / 20).astype(np.int16)
-    close = np.abs(degrees - 20 * nearest) <= HUE_TOLERANCE
-    coloured = close & (hsv[..., 1] >= SATURATED) & (hsv[..., 2] >= DIM)
+    hsv = cv2.cvtColor(rgb, cv2.COLOR_RGB2HSV_FULL)
+    coloured = (hsv[..., 1] >= SATURATED) & (hsv[..., 2] >= DIM)
     border = np.concatenate([rgb[0], rgb[-1], rgb[:, 0], rgb[:, -1]])
-    distance = np.abs(rgb.astype(np.int16) - np.median(border, axis=0).astype(np.int16)).max(2)
-    drawn = distance > BACKGROUND_DISTANCE
-    hue = np.where(coloured & drawn, nearest % len(HUES), -1).astype(np.int8)
-    return Palette(hue, (hue >= 0) & (hsv[..., 2] >= BRIGHT), drawn)
+    background = np.median(border, axis=0).astype(np.uint8)
+    drawn = np.any(cv2.absdiff(rgb, np.broadcast_to(background, rgb.shape).copy()) > BACKGROUND_DISTANCE, axis=2)
+    hue = np.where(coloured & drawn, _NEAREST[hsv[..., 0]], np.int8(-1))
+    return Palette(hue, (hue >= 0) & (hsv[..., 2] >= BRIGHT), np.asarray(drawn))
 
 
 def _explained(seen: Palette) -> float:
@@ -102,14 +100,17 @@ def _explained(seen: Palette) -> float:
 def _discs(seen: Palette) -> list[Disc]:
     """Compact bright blobs of each hue."""
     discs = []
-    for joint in range(len(HUES)):
-        mask = (seen.bright & (seen.hue == joint)).astype(np.uint8)
-        if not mask.any():
-            continue
+    rows, columns = np.nonzero(seen.bright)
+    hues = seen.hue[rows, columns]
+    for joint in np.unique(hues):
+        y, x = rows[hues == joint], columns[hues == joint]
+        corner = np.array((x.min(), y.min()))
+        mask = np.zeros((np.ptp(y) + 1, np.ptp(x) + 1), np.uint8)
+        mask[y - corner[1], x - corner[0]] = 1
         _, _, stats, centres = cv2.connectedComponentsWithStats(mask, connectivity=8)
         for (_, _, width, height, area), centre in zip(stats[1:], centres[1:], strict=True):
             if area >= 4 and area >= 0.3 * width * height and max(width, height) <= 4 * min(width, height):
-                discs.append(Disc(joint, centre + 0.5, int(area)))
+                discs.append(Disc(int(joint), centre + corner + 0.5, int(area)))
     return discs
 
 

@@ -46,23 +46,21 @@ def restoration_loss(out: dict[str, Tensor], copied: Tensor, truth: Tensor, band
 
 
 def similarity(a: Tensor, b: Tensor, window: int = 7) -> Tensor:
-    """(B, C, H, W) structural similarity by box windows (Wang et al. 2004), for the loss."""
-
-    def mean(x: Tensor) -> Tensor:
-        return F.avg_pool2d(x, window, 1, window // 2, count_include_pad=False)
-
-    ma, mb = mean(a), mean(b)
-    va, vb, cov = mean(a * a) - ma * ma, mean(b * b) - mb * mb, mean(a * b) - ma * mb
+    """(B, 1, H, W) structural similarity of the channels' mean, by box windows (Wang et al. 2004), for the loss."""
+    a, b = a.mean(1), b.mean(1)
+    moments = torch.stack([a, b, a * a, b * b, a * b], 1).contiguous()
+    means = F.avg_pool2d(moments, window, 1, window // 2, count_include_pad=False)
+    ma, mb, aa, bb, ab = means.split(1, 1)
+    va, vb, cov = aa - ma * ma, bb - mb * mb, ab - ma * mb
     c1, c2 = 0.01**2, 0.03**2
     return (2 * ma * mb + c1) * (2 * cov + c2) / ((ma * ma + mb * mb + c1) * (va + vb + c2))
 
 
 def _gradients(a: Tensor, b: Tensor, weight: Tensor) -> Tensor:
-    total = a.new_zeros(())
+    total, error = a.new_zeros(()), a - b
     for _ in range(2):
-        total = total + _mean((_dx(a) - _dx(b)).abs(), weight[..., :, 1:])
-        total = total + _mean((_dy(a) - _dy(b)).abs(), weight[..., 1:, :])
-        a, b, weight = (F.avg_pool2d(x, 2) for x in (a, b, weight))
+        total = total + _mean(_dx(error).abs(), weight[..., :, 1:]) + _mean(_dy(error).abs(), weight[..., 1:, :])
+        error, weight = F.avg_pool2d(error, 2), F.avg_pool2d(weight, 2)
     return total / 4
 
 

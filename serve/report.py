@@ -16,6 +16,7 @@ VISIBLE = 8
 REPAINTED = 12
 MUCH_INVENTED = 0.25
 MUCH_TURNED = 45.0
+FACE = frozenset({"nose", "r_eye", "l_eye", "r_ear", "l_ear"})
 
 
 @dataclass(frozen=True)
@@ -124,8 +125,9 @@ def _warnings(
         told.append(f"the pose turns the figure by about {turn:.0f} degrees; sides that the source hides are guessed.")
     if figure.merged:
         told.append(f"no boundary was found for {', '.join(figure.merged)}; these move with the part they belong to.")
-    if ignored:
-        told.append(f"the source does not show {', '.join(ignored)}; the pose's joints of that name were ignored.")
+    limbs = [name for name in ignored if name not in FACE]
+    if limbs:
+        told.append(f"the source does not show {', '.join(limbs)}; the pose's joints of that name were ignored.")
     if invented > MUCH_INVENTED:
         told.append(f"{invented:.0%} of the figure is invented; a pose nearer to the source's shows more of it.")
     if unread:

@@ -139,25 +139,28 @@ def _cubic(picture: NDArray[np.float32], u: float, v: float, out: NDArray[np.flo
             out[:] = picture[nearest_y, nearest_x]
         return
     x, y = int(np.floor(u)), int(np.floor(v))
-    for row in range(-1, 3):
-        if not 0 <= y + row < picture.shape[0]:
+    fx, fy = u - x, v - y
+    for row in range(4):
+        if not 0 <= y + row - 1 < picture.shape[0]:
             continue
-        across = _catmull(v - y - row)
-        for column in range(-1, 3):
-            if 0 <= x + column < picture.shape[1]:
-                weight = across * _catmull(u - x - column)
+        down = _catmull(fy, row)
+        for column in range(4):
+            if 0 <= x + column - 1 < picture.shape[1]:
+                weight = down * _catmull(fx, column)
                 for band in range(len(out)):
-                    out[band] += weight * picture[y + row, x + column, band]
+                    out[band] += weight * picture[y + row - 1, x + column - 1, band]
     top = min(max(out[3], 0.0), 255.0)
     for band in range(len(out)):
         out[band] = min(max(out[band], 0.0), top)
 
 
 @njit(cache=True)
-def _catmull(t: float) -> float:
-    t = abs(t)
-    if t < 1:
-        return 1.5 * t**3 - 2.5 * t**2 + 1
-    if t < 2:
-        return -0.5 * t**3 + 2.5 * t**2 - 4 * t + 2
-    return 0.0
+def _catmull(t: float, tap: int) -> float:
+    """The weight of tap 0 to 3 (at -1 to 2) for a position `t` in 0..1."""
+    if tap == 0:
+        return ((2.0 - t) * t - 1.0) * t * 0.5
+    if tap == 1:
+        return (t * t * (3.0 * t - 5.0) + 2.0) * 0.5
+    if tap == 2:
+        return ((4.0 - 3.0 * t) * t + 1.0) * t * 0.5
+    return (t - 1.0) * t * t * 0.5

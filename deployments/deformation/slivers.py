@@ -15,7 +15,7 @@ from pose.figure import PART_INDEX, Figure, Layer
 Mask = NDArray[np.bool_]
 
 THIN = 0.014
-SMALL = 0.25
+SMALL = 0.5
 LIMBS = ("r_arm", "l_arm", "r_leg", "l_leg")
 
 
@@ -42,12 +42,14 @@ def _moves(figure: Figure, torso: int, limbs: list[int], radius: int) -> dict[in
     whole = _on_canvas(figure.layers[torso], shape)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1,) * 2)
     core = _grown(_largest(cv2.morphologyEx(whole.astype(np.uint8), cv2.MORPH_OPEN, kernel) > 0), 1)
-    count, found = cv2.connectedComponents((whole & ~core).astype(np.uint8), connectivity=4)
+    rest = whole & ~core
+    count, found = cv2.connectedComponents(_grown(rest, 1).astype(np.uint8), connectivity=8)
     if count < 2:
         return {}
-    pieces = np.asarray(found, np.int32)
+    pieces = np.where(rest, found, 0).astype(np.int32)
     covers = [_on_canvas(figure.layers[row], shape) for row in limbs]
     contact = np.stack([_contact(pieces, count, cover) for cover in (core & whole, *covers)])
+    contact = np.where(contact.max(0) > 0, contact, -_gaps(pieces, count, (core & whole, *covers)))
     best = contact.argmax(0)
     areas = np.array([0, *(SMALL * int(cover.sum()) for cover in covers)])
     best[(np.bincount(pieces.ravel(), minlength=count) > areas[best]) | (np.arange(count) == 0)] = 0
@@ -61,6 +63,18 @@ def _largest(mask: Mask) -> Mask:
 
 def _contact(pieces: NDArray[np.int32], count: int, other: Mask) -> NDArray[np.int64]:
     return np.bincount(pieces[_grown(other, 1)], minlength=count)
+
+
+def _gaps(pieces: NDArray[np.int32], count: int, others: tuple[Mask, ...]) -> NDArray[np.float64]:
+    """(k, count) how far each piece is from each of `others`, pixels."""
+    rows, columns = np.nonzero(pieces)
+    labels = pieces[rows, columns]
+    gaps = np.full((len(others), count), 1e9)
+    for k, other in enumerate(others):
+        if other.any():
+            away = cv2.distanceTransform((~other).astype(np.uint8), cv2.DIST_L2, 3)
+            np.minimum.at(gaps[k], labels, away[rows, columns])
+    return gaps
 
 
 def _grown(mask: Mask, by: int) -> Mask:

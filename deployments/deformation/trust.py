@@ -50,8 +50,8 @@ def _jumps(source: NDArray[np.float32], limit: float) -> Mask:
     """Pixels whose right or lower neighbour comes from more than `limit` pixels away, and that neighbour."""
     jump = np.zeros(source.shape[:2], bool)
     with np.errstate(invalid="ignore"):
-        across = np.abs(np.diff(source, axis=1)).max(-1) > limit
-        down = np.abs(np.diff(source, axis=0)).max(-1) > limit
+        across = (np.abs(np.diff(source, axis=1)) > limit).any(-1)
+        down = (np.abs(np.diff(source, axis=0)) > limit).any(-1)
     jump[:, 1:] |= across
     jump[:, :-1] |= across
     jump[1:] |= down

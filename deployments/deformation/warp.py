@@ -5,6 +5,8 @@ marked as invented. Convention: output pixel = source-frame pixel - origin, at u
 pixels themselves).
 """
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -163,4 +165,4 @@ def _output_pose(source: Pose, target: Pose, motion: Motion, origin: tuple[int, 
         if name in motion.target and source.scores[row] > 0:
             points[row] = motion.target[name] - origin
             scores[row] = target.scores[row] or source.scores[row]
-    return Pose(points, scores, shape[1], shape[0], target.depth, target.view, source.skeleton)
+    return replace(target, points=points, scores=scores, width=shape[1], height=shape[0])

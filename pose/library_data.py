@@ -82,9 +82,9 @@ POSTURES: dict[str, Posture] = {
         l_arm=(140, 94), l_forearm=(106, -82), l_hand=(104, -90), contacts=BOTH_HEAD,
     ),
     "leaning": Posture(
-        pelvis=(0, 11, 0), chest=(0, 9, 0), head=(0, -8, 0),
-        l_arm=(70, 90), l_forearm=(58, 90), l_hand=(80, 90), r_arm=(40, 112), r_forearm=(46, -66), r_hand=(50, -40),
-        r_thigh=(-6, 90), r_shin=(-8, 90), l_thigh=(-16, 90), l_shin=(-28, 70), l_foot=(60, -40),
+        pelvis=(0, 12, 0), chest=(0, 5, 0), head=(0, -8, 0),
+        l_arm=(84, 90), l_forearm=(96, 90), l_hand=(150, 90), r_arm=(40, 112), r_forearm=(46, -66), r_hand=(50, -40),
+        r_thigh=(18, 90), r_shin=(16, 90), l_thigh=(10, -90), l_shin=(10, -90),
         contacts=(Contact("r_wrist", "hips"),),
     ),
     "twirling": Posture(

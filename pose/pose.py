@@ -29,8 +29,9 @@ class Contact:
 class Pose:
     """points (J, 2) float32 pixels; scores (J,) float32 in 0..1, 0 = absent; depth (J,) float32 or None, NaN unknown.
 
-    airborne: no foot stands on the ground. contacts: what retargeting shall keep touching, None where nobody has said
-    (then it is guessed). Both are the library's; readers leave them at their defaults.
+    What only the library says, and readers leave at its default: airborne: no foot stands on the ground. contacts: what
+    retargeting shall keep touching, None where nobody has said (then it is guessed). solid: the depth is exact, so that
+    bone lengths in space follow from it; a reader's depth is a guess, good for order and turn only.
 
     Raises InvalidKeypoints where shapes disagree with the skeleton or a present joint is not finite.
     """
@@ -44,6 +45,7 @@ class Pose:
     skeleton: Skeleton = BIPED
     airborne: bool = False
     contacts: tuple[Contact, ...] | None = None
+    solid: bool = False
 
     def __post_init__(self) -> None:
         joints = len(self.skeleton.joints)

@@ -75,7 +75,8 @@ def project(posture: Posture, view: View, facing: float = 1.0) -> Pose:
     points[:, 1] = GROUND + BODY * (turned[:, 1] - ground - posture.lift)
     scores = np.ones(len(BIPED.joints), np.float32)
     depth = turned[:, 2].astype(np.float32)
-    return Pose(points, scores, WIDTH, HEIGHT, depth, view, airborne=posture.lift > 0, contacts=posture.contacts)
+    airborne = posture.lift > 0
+    return Pose(points, scores, WIDTH, HEIGHT, depth, view, airborne=airborne, contacts=posture.contacts, solid=True)
 
 
 def joints_in_space(posture: Posture) -> NDArray[np.float64]:

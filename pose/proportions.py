@@ -1,8 +1,9 @@
 """A figure's proportions, read from one pose: bone lengths freed of foreshortening, stature, the tilt of its head.
 
 Convention: points are complex numbers x + iy in pixels (x right, y down), so a rotation is a product; depth in pixels.
-A picture shows a bone no longer than it is. What undoes that: the depth where it is known, the bone of the other side,
-and the neighbouring bone. All of it applies to drawn proportions too; no table of human lengths bounds a character.
+A picture shows a bone no longer than it is. What undoes that: depth where it is exact, the bone of the other side, and
+the neighbouring bone. No table of human lengths bounds a character. Depth that a reader guessed is left out: it made
+the trunk of a drawn woman, seen from the front, 1.8 times as long as drawn.
 """
 
 import cmath
@@ -35,12 +36,14 @@ HEAD = ("nose", "r_eye", "l_eye", "r_ear", "l_ear", "head_top")
 @dataclass(frozen=True, eq=False)
 class Body:
     """The joints that are there, by name; `trunk` (the neck or between the shoulders) and `pelvis` (between the hips)
-    among them where they can be told. depth holds only finite values. stature: pixels of a body height, estimated.
+    among them where they can be told. depth holds only finite values; solid: they are exact. stature: pixels of a body
+    height, estimated.
     """
 
     at: dict[str, complex]
     depth: dict[str, float]
     stature: float
+    solid: bool = False
 
     def has(self, *names: str) -> bool:
         return all(name in self.at for name in names)
@@ -59,8 +62,10 @@ def read_body(pose: Pose) -> Body:
         depth = {name: float(pose.depth[index[name]]) for name in at if np.isfinite(pose.depth[index[name]])}
     _add_middle(at, depth, "trunk", ("neck",), ("r_shoulder", "l_shoulder"))
     _add_middle(at, depth, "pelvis", (), ("r_hip", "l_hip"))
-    stature = _stature(at, depth, max(pose.width, pose.height))
-    return Body(at, {name: value * stature for name, value in depth.items()}, stature)
+    stature = _stature(at, depth if pose.solid else {}, max(pose.width, pose.height))
+    return Body(
+        at, {name: value * stature for name, value in depth.items()}, stature, pose.solid and pose.depth is not None
+    )
 
 
 def true_length(body: Body, a: str, b: str) -> float:
@@ -116,7 +121,7 @@ def _longest(body: Body, a: str, b: str) -> float:
 
 def _length(body: Body, a: str, b: str) -> float:
     flat = abs(body.vector(a, b))
-    if a not in body.depth or b not in body.depth:
+    if not body.solid or a not in body.depth or b not in body.depth:
         return flat
     return min(float(np.hypot(flat, body.depth[b] - body.depth[a])), flat / SHORTEST)
 

@@ -236,4 +236,4 @@ def _as_pose(source: Pose, target: Pose, placed: dict[str, complex]) -> Pose:
         if source.scores[row] > 0:
             points[row] = placed[name].real, placed[name].imag
     depth = None if target.depth is None else np.where(target.present, target.depth, np.nan).astype(np.float32)
-    return replace(source, points=points, depth=depth, airborne=target.airborne, contacts=target.contacts)
+    return replace(source, points=points, depth=depth, airborne=target.airborne, contacts=target.contacts, solid=False)

@@ -1,10 +1,12 @@
 """From which side a pose is seen: its yaw, the library's nearest view, and the turn between two poses.
 
 Convention: yaw in degrees, 0 faces the viewer, positive turns the body's front to the right of the picture, 180 shows
-the back. Depth tells it best; without depth, the width of shoulders and hips against the trunk tells how far, and the
-face (or the feet) to which side. Only a few degrees right on drawings: use it to choose a view, not to measure.
+the back. Exact depth tells it. A reader's guessed depth is averaged with what the picture tells: the widths of
+shoulders and hips against the trunk say how far, the face (or the feet) to which side. Right to some 15 degrees on
+drawings: good for choosing a view and for a warning, not for measuring.
 """
 
+import cmath
 import math
 
 from pose.pose import Pose, View
@@ -19,19 +21,9 @@ def yaw_degrees(pose: Pose) -> float | None:
     """The body's yaw in -180..180; None where the pose has too little to tell (no bar, or a profile without a face)."""
     body = read_body(pose)
     deep = _yaw_by_depth(body)
-    if deep is not None:
-        return deep
-    across, face = _yaw_by_width(body), _yaw_by_face(body)
-    if across is None:
-        return face
-    feet = _yaw_by_feet(body) if 50 < across < 130 else None
-    if feet is not None:
-        return math.copysign(across, feet)
-    if face is None:
-        return across if across < 30 or across > 150 else None
-    if across > 90:
-        return math.copysign(across, face)
-    return math.copysign((across + min(abs(face), 90.0)) / 2, face)
+    flat = None if body.solid else _flat_yaw(body)
+    known = [cmath.rect(1.0, math.radians(yaw)) for yaw in (deep, flat) if yaw is not None]
+    return math.degrees(cmath.phase(sum(known))) if known else None
 
 
 def nearest_view(source: Pose) -> View:
@@ -59,6 +51,21 @@ def turn_degrees(source: Pose, target: Pose) -> float:
     if a is None or b is None:
         return 0.0
     return abs((b - a + 180.0) % 360.0 - 180.0)
+
+
+def _flat_yaw(body: Body) -> float | None:
+    """Without depth: how far by the widths, to which side by the face or the feet."""
+    across, face = _yaw_by_width(body), _yaw_by_face(body)
+    if across is None:
+        return face
+    feet = _yaw_by_feet(body) if 50 < across < 130 else None
+    if feet is not None:
+        return math.copysign(across, feet)
+    if face is None:
+        return across if across < 30 or across > 150 else None
+    if across > 90:
+        return math.copysign(across, face)
+    return math.copysign((across + min(abs(face), 90.0)) / 2, face)
 
 
 def _yaw_by_depth(body: Body) -> float | None:

@@ -193,3 +193,12 @@ def test_only_bipeds():
 
 def test_turns_are_told_here_too():
     assert turn_degrees(library.get("walking"), library.get("walking", "side")) > 45
+
+
+def test_a_readers_guessed_depth_does_not_change_proportions():
+    source = chibi()
+    guess = np.random.default_rng(5).normal(0, 0.2, 23).astype(np.float32)
+    for name in ("standing", "walking"):
+        plain, guessed = (retarget(pose, library.get(name)) for pose in (source, replace(source, depth=guess)))
+        np.testing.assert_array_equal(plain.points, guessed.points)
+    assert not retarget(source, library.get("walking")).solid

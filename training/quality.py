@@ -10,7 +10,7 @@ than WRONG from the truth. Both lie within the union of true and predicted alpha
 
 import argparse
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,11 +25,14 @@ from deployments.denoiser.lock import band, seeds
 from deployments.denoiser.network import DenoiserNetwork, RegressionNetwork
 from deployments.denoiser.repair import pushpull_warp, repair_warp
 from deployments.denoiser.sample import figure_height, premultiplied
+from deployments.keypoints.network import PoseNetwork
+from deployments.keypoints.reader import PoseReader
 from deployments.runtime import WEIGHTS, load
 from pose.errors import WeightsError
 from pose.figure import Figure, Warp
 from pose.pose import Pose
 from training.pairs import characters, true_figure
+from training.rereading import joint_error
 from training.restoration import WRONG
 from training.scores import interval, on_grey, psnr, ssim_map
 from training.strip import draw_strip
@@ -39,6 +42,7 @@ from training.yardsticks import cut_out
 
 SIZE = 320
 SEED = 20_000
+SHOWN = 16
 METRICS = ("psnr", "ssim", "psnr_u", "ssim_u", "psnr_r")
 BASELINES = ("warp", "warp + push-pull", "push-pull layers + push-pull")
 Array = NDArray[Any]
@@ -125,9 +129,20 @@ def score(picture: Array, truth: Array, u: Array, r: Array) -> tuple[float, ...]
     )
 
 
-def measure(count: int, network: Any, regression: Any) -> tuple[dict[str, Array], list[dict[str, Array]]]:
-    """Scores (pairs, METRICS) of each method, and the first pairs' pictures for the strip."""
+@dataclass(frozen=True)
+class Measured:
+    """scores (pairs, METRICS) of each method; joints (pairs,) error of the re-detected joints on the truth and on each
+    method's pictures, % of height, empty without a reader; shown: the first pairs' pictures for the strip."""
+
+    scores: dict[str, Array]
+    joints: dict[str, Array]
+    shown: list[dict[str, Array]]
+
+
+def measure(count: int, network: Any, regression: Any, reader: PoseReader | None = None) -> Measured:
+    """Every method on `count` pairs."""
     rows: dict[str, list[tuple[float, ...]]] = {}
+    joints: dict[str, list[float]] = {}
     shown = []
     for number, case in enumerate(cases(count)):
         warps = warps_of(case, network)
@@ -135,11 +150,14 @@ def measure(count: int, network: Any, regression: Any) -> tuple[dict[str, Array]
         pictures = results(case, warps, network, regression)
         for name, picture in pictures.items():
             rows.setdefault(name, []).append(score(picture, case.truth, u, r))
-        if number < 16:
+        if reader is not None:
+            for name, picture in {"truth": case.truth, **pictures}.items():
+                joints.setdefault(name, []).append(joint_error(reader, picture, case.target, case.truth))
+        if number < SHOWN:
             shown.append({"source": case.figure.image, "truth": case.truth, **pictures})
         if number % 10 == 9:
             log.info("%d pairs", number + 1)
-    return {name: np.array(values) for name, values in rows.items()}, shown
+    return Measured(_arrays(rows), _arrays(joints), shown)
 
 
 def table(scores: dict[str, Array]) -> str:
@@ -163,6 +181,19 @@ def differences(scores: dict[str, Array], name: str) -> str:
     return "\n".join(lines)
 
 
+def joints_table(joints: dict[str, Array]) -> str:
+    """The re-detected joints' errors, and their paired differences from those on the true pictures, as markdown."""
+    lines = ["| | error, % of height | more than on the truth | 95% interval |", "|---|---|---|---|"]
+    for name, values in joints.items():
+        mean, low, high = interval(values - joints["truth"])
+        lines.append(f"| {name} | {np.nanmean(values):.2f} | {mean:+.2f} | {low:+.2f} to {high:+.2f} |")
+    return "\n".join(lines)
+
+
+def _arrays(rows: Mapping[str, Sequence[Any]]) -> dict[str, Array]:
+    return {name: np.array(values) for name, values in rows.items()}
+
+
 def _means(values: Array) -> Array:
     return np.asarray(np.nanmean(values, 0))
 
@@ -175,13 +206,16 @@ def _load(name: str, make: Callable[[], torch.nn.Module], directory: Path) -> An
         return None
 
 
-def report(scores: dict[str, Array], count: int, sha256: str) -> str:
+def report(measured: Measured, count: int, sha256: str) -> str:
     """docs/quality.md."""
+    scores = measured.scores
     text = f"# Quality on held-out families\n\n{(__doc__ or '').split(chr(10) + chr(10))[1]}\n\n"
     text += f"{count} pairs, families {', '.join(HELD_OUT)}; weights {sha256[:12]}.\n\n{table(scores)}\n"
     for name in scores:
         if name.startswith(("full", "regression")):
             text += f"\n## {name}, against the better of the baselines\n\n{differences(scores, name)}\n"
+    if measured.joints:
+        text += f"\n## Joints re-detected (`retarget=none`)\n\n{joints_table(measured.joints)}\n"
     return text
 
 
@@ -196,11 +230,12 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     network = _load("denoiser", DenoiserNetwork, asked.weights)
     regression = _load("regression", RegressionNetwork, asked.regression)
-    scores, shown = measure(asked.pairs, network, regression)
+    pose = _load("pose", PoseNetwork, asked.weights)
+    measured = measure(asked.pairs, network, regression, PoseReader(pose) if pose else None)
     asked.out.parent.mkdir(parents=True, exist_ok=True)
-    asked.out.write_text(report(scores, asked.pairs, network.sha256 if network else "none"))
+    asked.out.write_text(report(measured, asked.pairs, network.sha256 if network else "none"))
     if asked.strip is not None:
-        draw_strip(shown, asked.strip)
+        draw_strip(measured.shown, asked.strip)
     log.info("\n%s", asked.out.read_text())
 
 

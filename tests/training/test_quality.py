@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tests.deployments.denoiser.figures import figure
-from training.quality import METRICS, differences, measure, score, table
+from training.quality import METRICS, differences, joints_table, measure, score, table
 from training.scores import CEILING, interval, on_grey, psnr, ssim_map
 from training.yardsticks import cut_out
 
@@ -42,13 +42,18 @@ def test_a_perfect_result_reaches_the_ceiling_everywhere():
     assert score(fig.image, fig.image, everywhere, everywhere) == (CEILING, 1, CEILING, 1, CEILING)
 
 
+def test_joint_errors_are_told_against_the_truth():
+    text = joints_table({"truth": np.array([1.0, 2.0]), "full": np.array([2.0, 3.0])})
+    assert "| full | 2.50 | +1.00 | +1.00 to +1.00 |" in text
+
+
 def test_the_bench_is_deterministic_and_prints_every_method():
-    scores, shown = measure(2, None, None)
-    again, _ = measure(2, None, None)
+    measured = measure(2, None, None)
+    scores, again = measured.scores, measure(2, None, None).scores
     for name, values in scores.items():
         np.testing.assert_array_equal(values, again[name])
         assert values.shape == (2, len(METRICS))
         assert f"| {name} |" in table(scores)
     assert scores["warp"][:, 0].mean() > scores["copy"][:, 0].mean()
     assert "psnr_u" in differences(scores, "warp + push-pull")
-    assert {"source", "truth", "warp"} <= set(shown[0])
+    assert {"source", "truth", "warp"} <= set(measured.shown[0])

@@ -11,6 +11,7 @@ import statistics
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -24,7 +25,7 @@ async def client(url: str, pictures: Iterator[int], image: Path, pose: str) -> A
     answers = []
     async with httpx.AsyncClient(timeout=600) as session:
         for number in pictures:
-            files = {"image": ("a.png", fresh_picture(image, number)), "pose": (None, pose)}
+            files: dict[str, Any] = {"image": ("a.png", fresh_picture(image, number)), "pose": (None, pose)}
             began = time.perf_counter()
             answer = await session.post(f"{url}/v1/transfers", files=files)
             answers.append((time.perf_counter() - began, answer.status_code))

@@ -4,11 +4,12 @@ Knows which command needs what; the work is in `serve.commands`, `serve.bench` a
 """
 
 import argparse
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
-from pose.errors import ContrappostoError, WeightsError
+from pose.errors import ContrappostoError, InvalidInput, WeightsError
 from serve import bench, commands
 from serve.settings import ROOT, Settings, read_settings
 from serve.weights import check_weights, weights_directory
@@ -31,6 +32,7 @@ def _serve(options: argparse.Namespace) -> int:
         check_weights(weights_directory())
         if not settings.blazepose_python.is_file():
             raise WeightsError(f"there is no interpreter at {settings.blazepose_python}; run make install.")
+        _check_port(options.host, options.port)
     except ContrappostoError as error:
         print(f"contrapposto: cannot start: {error.message}", file=sys.stderr)
         return 2
@@ -38,6 +40,14 @@ def _serve(options: argparse.Namespace) -> int:
 
     run(settings, options.host, options.port, lambda line: print(line, flush=True))
     return 0
+
+
+def _check_port(host: str, port: int) -> None:
+    try:
+        with socket.create_server((host, port)):
+            return
+    except (OSError, OverflowError) as error:
+        raise InvalidInput(f"{host}:{port} cannot be listened on ({error}); give another --port or --host.") from error
 
 
 def _quality(options: argparse.Namespace) -> int:

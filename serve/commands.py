@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pose.keypoints_json import parse_keypoints
 
 from pose import library
 from pose.draw import draw_pose
 from pose.image import Picture, decode, encode
+from pose.keypoints_json import parse_keypoints
 from serve.client import Client, Files, ServiceError, file_field, free_port, picture_of, service, started, text_field
 from serve.contact import contact_sheet
 from serve.settings import ROOT
@@ -65,7 +65,7 @@ def sheet(options: argparse.Namespace) -> None:
     print(options.out)
 
 
-def demo(options: argparse.Namespace) -> None:
+def demo(options: argparse.Namespace) -> int:
     """`contrapposto demo`: a service of its own, the shipped samples through it, pictures and a sheet in a folder."""
     samples = sorted(path for path in (ROOT / "samples").glob("*.png") if STICK not in path.stem)
     sticks = sorted(path for path in (ROOT / "samples").glob("*.png") if STICK in path.stem)
@@ -76,12 +76,16 @@ def demo(options: argparse.Namespace) -> None:
         spent = make_sheet(client, samples, DEMO_POSES, sticks[:1], options.out / "sheet.png", options.out)
     print(f"\npictures and contact sheet: {options.out.resolve()}\n")
     _print_seconds(spent)
+    return 0 if all(spent) else 1
 
 
 def make_sheet(
     client: Client, images: list[Path], names: Any, references: list[Path], out: Path, folder: Path | None = None
 ) -> list[dict[str, float]]:
-    """Writes the sheet, and each picture into `folder` if given. Returns seconds by stage, one row a request."""
+    """Writes the sheet, and each picture into `folder` if given. Returns seconds by stage, a row a request.
+
+    A request that was refused is told, leaves its cell empty, and has an empty row.
+    """
     rows, captions, spent = [], [], []
     for image in images:
         row, labels = [decode(image.read_bytes()).rgba], [image.stem]

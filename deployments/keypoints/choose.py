@@ -2,7 +2,8 @@
 
 Readers are confident about what is not there: BlazePose finds people in the arm of a drawn pumpkin. So a reading is
 worth its score times how much of it lies on the figure, how much of the figure it spans, and how far its limbs could
-be a body's. Two readings of one figure are told by their joints, masks and boxes; the worthier stays.
+be a body's. Two readings of one figure are told by their joints, masks and boxes; the worthier stays. Our network's
+scores are the share of certainty near the peak, so they run lower than BlazePose's visibilities.
 """
 
 from dataclasses import dataclass
@@ -14,7 +15,9 @@ from deployments.keypoints.foreground import Foreground
 from pose.figure import Reading
 from pose.pose import Pose
 
-LEAST_WORTH = 0.3
+LEAST_WORTH = {"blazepose": 0.3, "network": 0.1}
+LEAST_OF_BEST = 0.35
+UNSUPPORTED = 0.2
 SAME_OKS = 0.4
 SAME_OVERLAP = 0.6
 PAIRS = (("shoulder", "elbow"), ("elbow", "wrist"), ("hip", "knee"), ("knee", "ankle"))
@@ -39,7 +42,8 @@ def choose(candidates: list[Reading], foreground: Foreground) -> list[Reading]:
     weighed = sorted(((weigh(reading, foreground).worth, reading) for reading in candidates), key=lambda pair: -pair[0])
     chosen: list[tuple[float, Reading]] = []
     for worth, reading in weighed:
-        if worth >= LEAST_WORTH and not any(same_figure(reading, other) for _, other in chosen):
+        least = max(LEAST_WORTH.get(reading.reader, 0.0), LEAST_OF_BEST * chosen[0][0] if chosen else 0.0)
+        if worth >= least and not any(same_figure(reading, other) for _, other in chosen):
             chosen.append((worth, reading))
     return sorted(
         (_scored(reading, float(worth)) for worth, reading in chosen), key=lambda reading: -_area(reading.box)
@@ -109,7 +113,7 @@ def _support(reading: Reading, foreground: Foreground) -> float:
         x, y = np.floor(points).astype(int).T
         height, width = reading.mask.shape
         own = float((reading.mask[y.clip(0, height - 1), x.clip(0, width - 1)] > 100).mean()) if len(points) else 0.0
-    seen = foreground.share_of(points)
+    seen = UNSUPPORTED + (1 - UNSUPPORTED) * foreground.share_of(points)
     return min(1.0, 0.1 + own) * (1 - foreground.trust + foreground.trust * seen)
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 LONGEST = 256
 RING = 0.03
+NEXT_TO = 0.02
 LEAST_DISTANCE, MOST_DISTANCE = 9.0, 20.0
 MOST_SPREAD = 8.0
 PHOTO_TEXTURE = 4.5
@@ -29,13 +30,15 @@ class Foreground:
     boxes: tuple[tuple[float, float, float, float], ...]
 
     def share_of(self, points: NDArray[np.float32]) -> float:
-        """How many of (N, 2) points in the picture's pixels lie on the figure, 0..1."""
+        """How many of (N, 2) points in the picture's pixels lie on the figure or next to it, 0..1."""
         if not len(points):
             return 0.0
         height, width = self.mask.shape
+        reach = 2 * round(NEXT_TO * max(height, width)) + 1
+        near = cv2.dilate(self.mask.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
         x, y = np.floor(points * self.scale).astype(int).T
         inside = (x >= 0) & (y >= 0) & (x < width) & (y < height)
-        return float((self.mask[y.clip(0, height - 1), x.clip(0, width - 1)] & inside).mean())
+        return float((near[y.clip(0, height - 1), x.clip(0, width - 1)] & inside).mean())
 
 
 def estimate_foreground(picture: NDArray[np.uint8]) -> Foreground:

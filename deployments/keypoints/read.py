@@ -5,6 +5,7 @@ is chosen from by evidence (choose.py).
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 import cv2
@@ -61,7 +62,7 @@ def largest(readings: Sequence[Reading], figure_index: int = 0, reference: bool 
 
 
 def shrunk(picture: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
-    """(h, w, 3) of at most 768 px for BlazePose, transparency on white; and the scale, new over old."""
+    """(h, w, 3) of at most 768 px, all that the networks need, transparency on white; and the scale, new over old."""
     scale = min(1.0, LONGEST / max(picture.shape[:2]))
     size = max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale))
     small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA) if scale < 1 else picture
@@ -75,7 +76,7 @@ def search_boxes(foreground: Foreground, scale: float) -> list[Bounds] | None:
     """Where to look for people in the shrunk picture; None (everywhere) where the foreground is not clear."""
     if foreground.trust < CLEAR or not foreground.boxes:
         return None
-    return [(x0 * scale, y0 * scale, x1 * scale, y1 * scale) for x0, y0, x1, y1 in foreground.boxes[:BOXES]]
+    return [_scaled(box, scale) for box in foreground.boxes[:BOXES]]
 
 
 def people_reader(people: list[dict[str, Any]], scale: float) -> Reader:
@@ -94,10 +95,12 @@ def network_reader(reader: Locator, hints: Sequence[Bounds] = ()) -> Reader:
 
     def read(picture: NDArray[np.uint8], foreground: Foreground) -> list[Reading]:
         height, width = picture.shape[:2]
-        located = [box.bounds for box in sorted(reader.locate(picture), key=lambda box: -box.score)]
-        pieces = list(foreground.boxes[:2]) if foreground.trust > 0.5 else []
-        boxes = _distinct([*pieces, *located, *hints, (0.0, 0.0, float(width), float(height))])
-        return [reader.read(picture, box) for box in boxes[:BOXES]]
+        small, scale = shrunk(picture)
+        located = [box.bounds for box in sorted(reader.locate(small), key=lambda box: -box.score)]
+        known = [*(foreground.boxes[:2] if foreground.trust > 0.5 else ()), *hints]
+        whole = (0.0, 0.0, float(small.shape[1]), float(small.shape[0]))
+        boxes = _distinct([*(_scaled(box, scale) for box in known), *located, whole])
+        return [_restored(reader.read(small, box), scale, width, height) for box in boxes[:BOXES]]
 
     return read
 
@@ -107,6 +110,17 @@ def _enlarged(person: dict[str, Any], scale: float, width: int, height: int) -> 
     landmarks[:, :3] /= scale
     mask = cv2.resize(person["mask"], (width, height), interpolation=cv2.INTER_LINEAR) if scale < 1 else person["mask"]
     return {**person, "landmarks": landmarks, "mask": mask}
+
+
+def _restored(reading: Reading, scale: float, width: int, height: int) -> Reading:
+    """A reading of the shrunk picture in the pixels of the whole one."""
+    pose = replace(reading.pose, points=reading.pose.points / np.float32(scale), width=width, height=height)
+    return replace(reading, pose=pose, box=_scaled(reading.box, 1 / scale))
+
+
+def _scaled(box: Bounds, factor: float) -> Bounds:
+    x0, y0, x1, y1 = box
+    return x0 * factor, y0 * factor, x1 * factor, y1 * factor
 
 
 def _distinct(boxes: list[Bounds]) -> list[Bounds]:

@@ -94,3 +94,15 @@ def test_largest_chooses_by_rank_and_tells_the_remedy() -> None:
         largest([])
     with pytest.raises(NoPose, match="keypoints"):
         largest([], reference=True)
+
+
+def test_the_networks_readings_of_large_pictures_come_back_in_their_pixels() -> None:
+    class Asked(FakeReader):
+        def read(self, picture: np.ndarray, box: tuple[float, ...]) -> Reading:
+            return reading(standing(picture.shape[1], picture.shape[0]))
+
+    picture = np.full((1536, 1536, 3), 250, np.uint8)
+    found = network_reader(Asked())(picture, estimate_foreground(picture))
+    assert np.allclose(found[0].pose.points, standing(1536, 1536).points, atol=0.01)
+    assert (found[0].pose.width, found[0].pose.height) == (1536, 1536)
+    assert found[0].box[3] > 1000

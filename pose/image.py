@@ -33,11 +33,14 @@ BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 @dataclass(frozen=True)
 class Limits:
-    """What a picture may cost. Sides and pixels are those that the header announces."""
+    """What a picture may cost. Sides and pixels are those that the header announces; scans are a progressive JPEG's, each
+    of which passes over every pixel (encoders write about ten).
+    """
 
     max_bytes: int = 40 * 2**20
     max_pixels: int = 50_000_000
     max_side: int = 16_384
+    max_scans: int = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +71,7 @@ def decode(data: bytes, limits: Limits | None = None) -> Picture:
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             _check_header(image, limits)
+            _check_scans(image, data, limits)
             image.load()
             return _picture(_straightened(image))
     except ContrappostoError:
@@ -138,6 +142,12 @@ def _check_header(image: Image.Image, limits: Limits) -> None:
         )
     if image.format in ANIMATED and getattr(image, "is_animated", False):
         raise InvalidImage("the image has several frames or pages; send a single still picture.")
+
+
+def _check_scans(image: Image.Image, data: bytes, limits: Limits) -> None:
+    scans = data.count(b"\xff\xda") if image.format in ("JPEG", "MPO") else 0
+    if scans > limits.max_scans:
+        raise InvalidImage(f"the JPEG has {scans} scans, at most {limits.max_scans} are taken; save it again.")
 
 
 def _straightened(image: Image.Image) -> Image.Image:

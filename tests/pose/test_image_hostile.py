@@ -112,6 +112,14 @@ def test_a_single_gif_frame_is_a_picture():
     assert decode(saved("GIF")).rgba.shape == (40, 50, 4)
 
 
+def test_a_jpeg_of_endless_scans():
+    data = saved("JPEG", progressive=True)
+    last = data.rindex(b"\xff\xda")
+    assert decode(data).rgba.shape == (40, 50, 4)
+    with pytest.raises(InvalidImage, match="scans"):
+        decode(data[:-2] + data[last:-2] * 200 + data[-2:])
+
+
 def test_threads_decode_side_by_side():
     data = [saved("PNG"), saved("JPEG"), png_header(10_000, 6_000), saved("WEBP")[:90]] * 8
 

@@ -33,8 +33,9 @@ BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 @dataclass(frozen=True)
 class Limits:
-    """What a picture may cost. Sides and pixels are those that the header announces; scans are a progressive JPEG's, each
-    of which passes over every pixel (encoders write about ten).
+    """What a picture may cost. Sides and pixels are those that the header announces.
+
+    Scans are those of a progressive JPEG, each of which passes over every pixel; encoders write about ten.
     """
 
     max_bytes: int = 40 * 2**20

@@ -152,7 +152,7 @@ def degraded(picture: Picture, rng: np.random.Generator) -> Picture:
     """Blur, resampling, noise and JPEG, each sometimes."""
     size = picture.shape[0]
     if rng.random() < 0.25:
-        picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.4, 1.6)))
+        picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.4, 1.6) * max(size / 256, 0.7)))
     if rng.random() < 0.15:
         small = int(size * rng.uniform(0.3, 0.7))
         shrunk = cv2.resize(picture, (small, small), interpolation=cv2.INTER_AREA)

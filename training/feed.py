@@ -165,6 +165,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--kinds", nargs="+", default=KINDS, choices=KINDS)
+    parser.add_argument("--first", type=int, default=-1, help="-1 is the held-out set")
     parser.add_argument("--sets", type=int, default=60)
     parser.add_argument("--characters", type=int, default=120, help="characters a set, two poses each")
     parser.add_argument("--seed", type=int, default=1)
@@ -172,7 +173,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     torch.set_num_threads(options.threads)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    for index in range(-1, options.sets):
+    for index in range(options.first, options.sets):
         fill(options.out, index, options.kinds, options.characters, options.seed)
 
 

@@ -115,7 +115,7 @@ def _validate(task: Task, network: nn.Module, options: Options, state: State, ru
     """Scores the averaged network; the best so far becomes the weights."""
     network.eval()
     with torch.inference_mode():
-        scores = task.validate(network)
+        scores = {key: float(value) for key, value in task.validate(network).items()}
     entry = {"step": float(state.step), "minutes": round(state.seconds / 60, 2), **running, **scores}
     state.history.append(entry)
     log.info("validation %d  %s", state.step, _line(scores))

@@ -74,7 +74,7 @@ def canvas(pool: Pool, rng: np.random.Generator) -> Crop:
 
 
 def collate(crops: Sequence[Crop]) -> dict[str, Tensor]:
-    """Stacks crops; centre (B, 32, 32) and extent (B, 4, 32, 32) are the locator's targets (canvases only)."""
+    """Stacks crops; centre (B, n, n) and extent (B, 4, n, n) are the locator's targets (canvases only)."""
     maps = [locator_targets(item.boxes or []) for item in crops]
     rgb = torch.from_numpy(np.stack([item.rgb for item in crops])).permute(0, 3, 1, 2).float() / 255
     return {
@@ -92,7 +92,7 @@ def collate(crops: Sequence[Crop]) -> dict[str, Tensor]:
 def locator_targets(
     boxes: Sequence[Bounds],
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Centre map (32, 32), 1 at each box's centre cell with a Gaussian around it, and extents (4, 32, 32) there."""
+    """Centre map (n, n), 1 at each box's centre cell with a Gaussian around it, and extents (4, n, n) there."""
     centre = np.zeros((LOCATOR_CELLS, LOCATOR_CELLS), np.float32)
     extent = np.zeros((4, LOCATOR_CELLS, LOCATOR_CELLS), np.float32)
     cell = SIZE / LOCATOR_CELLS

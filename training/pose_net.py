@@ -136,7 +136,7 @@ def losses(outputs: dict[str, Tensor], batch: dict[str, Tensor]) -> dict[str, Te
 
 
 def joint_targets(joints: Tensor) -> Tensor:
-    """(B, J, 4096): a Gaussian of SIGMA cells around each joint (crop pixels), summing to 1."""
+    """(B, J, cells): a Gaussian of SIGMA cells around each joint (crop pixels), summing to 1."""
     middles = torch.arange(CELLS) + 0.5
     axes = [torch.exp(-((middles - joints[..., axis, None] / STRIDE) ** 2) / (2 * SIGMA**2)) for axis in (0, 1)]
     target = (axes[1][..., :, None] * axes[0][..., None, :]).flatten(2)

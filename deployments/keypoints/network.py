@@ -2,7 +2,7 @@
 
 Knows neither pixels' files nor boxes in pictures: `reader.py` owns those. A compact trunk of dense 3x3 convolutions
 (depthwise ones run at half the rate on CPUs) with attention at the coarsest grid, since left and right are told apart
-only by the whole figure. Joints are classified over a 64 x 64 grid of cells (a two-dimensional SimCC: with the few
+only by the whole figure. Joints are classified over a grid of 4 px cells (a two-dimensional SimCC: with the few
 ten thousand drawings of a CPU training, shared convolutions learn where one fully connected bin classifier does not).
 The locator is CenterNet's (Zhou et al. 2019): a map of figure centres, with each centre's box extent.
 """
@@ -13,10 +13,10 @@ from torch.nn import functional
 
 from pose.skeleton import BIPED
 
-SIZE = 256
-CELLS = 64
-STRIDE = SIZE // CELLS
-LOCATOR_CELLS = 32
+SIZE = 128
+STRIDE = 4
+CELLS = SIZE // STRIDE
+LOCATOR_CELLS = SIZE // 8
 KINDS = ("character", "stick", "mannequin", "wireframe", "sketch", "openpose")
 VERDICTS = ("absent", "hidden", "visible")
 JOINTS = len(BIPED.joints)
@@ -60,38 +60,39 @@ class Attention(nn.Module):
 
 
 class Trunk(nn.Module):
-    """(B, 3, 256, 256) -> fine (B, 96, 32, 32) and coarse (B, 192, 8, 8) features."""
+    """(B, 3, S, S) -> fine (B, 96, S/8, S/8) and coarse (B, 192, S/32, S/32) features; S a multiple of 32."""
 
     def __init__(self) -> None:
         super().__init__()
         self.stem = nn.Sequential(_convolution(3, 32, 2), nn.ReLU(), _convolution(32, 48, 2), nn.ReLU())
-        self.down32 = nn.Sequential(_convolution(48, 96, 2), nn.ReLU(), Residual(96))
-        self.down16 = nn.Sequential(_convolution(96, 160, 2), nn.ReLU(), Residual(160), Residual(160))
-        self.down8 = nn.Sequential(_convolution(160, 192, 2), nn.ReLU(), Residual(192))
-        self.place = nn.Parameter(torch.zeros(1, 192, SIZE // 32, SIZE // 32))
+        self.down_fine = nn.Sequential(_convolution(48, 96, 2), nn.ReLU(), Residual(96))
+        self.down_mid = nn.Sequential(_convolution(96, 160, 2), nn.ReLU(), Residual(160), Residual(160))
+        self.down_coarse = nn.Sequential(_convolution(160, 192, 2), nn.ReLU(), Residual(192))
+        self.place = nn.Parameter(torch.zeros(1, 192, 8, 8))
         self.context = nn.Sequential(Attention(192), Attention(192))
-        self.to16 = nn.Conv2d(192, 160, 1)
-        self.up16 = Residual(160)
-        self.to32 = nn.Conv2d(160, 96, 1)
-        self.up32 = Residual(96)
+        self.to_mid = nn.Conv2d(192, 160, 1)
+        self.up_mid = Residual(160)
+        self.to_fine = nn.Conv2d(160, 96, 1)
+        self.up_fine = Residual(96)
 
     def forward(self, rgb: Tensor) -> tuple[Tensor, Tensor]:
-        at32 = self.down32(self.stem((rgb - 0.5) * 4))
-        at16 = self.down16(at32)
-        coarse = self.context(self.down8(at16) + self.place)
-        at16 = self.up16(at16 + functional.interpolate(self.to16(coarse), scale_factor=2.0))
-        fine = self.up32(at32 + functional.interpolate(self.to32(at16), scale_factor=2.0))
+        at_fine = self.down_fine(self.stem((rgb - 0.5) * 4))
+        at_mid = self.down_mid(at_fine)
+        coarse = self.down_coarse(at_mid)
+        coarse = self.context(coarse + functional.interpolate(self.place, size=coarse.shape[2:], mode="bilinear"))
+        at_mid = self.up_mid(at_mid + functional.interpolate(self.to_mid(coarse), scale_factor=2.0))
+        fine = self.up_fine(at_fine + functional.interpolate(self.to_fine(at_mid), scale_factor=2.0))
         return fine, coarse
 
 
 class PoseNetwork(nn.Module):
     """Both tasks on one trunk.
 
-    forward(rgb (B, 3, 256, 256) float 0..1) -> dict of float32 tensors:
-    heat (B, 23, 64, 64) logits over cells of 4 px; verdict (B, 23, 3) logits of VERDICTS; depth (B, 23) in body
-    heights from the pelvis, smaller is nearer; kind (B, 6) logits of KINDS; centre (B, 1, 32, 32) logits of a figure's
-    box centre in that cell; extent (B, 4, 32, 32): centre offset x, y in cells from the cell's middle, then the natural
-    logarithm of box width and height over 256 px.
+    forward(rgb (B, 3, S, S) float 0..1), S = SIZE as trained -> dict of float_fine tensors:
+    heat (B, 23, S/4, S/4) logits over cells of 4 px; verdict (B, 23, 3) logits of VERDICTS; depth (B, 23) in body
+    heights from the pelvis, smaller is nearer; kind (B, 6) logits of KINDS; centre (B, 1, S/8, S/8) logits of a
+    figure's box centre in that cell; extent (B, 4, S/8, S/8): centre offset x, y in cells from the cell's middle, then
+    the natural logarithm of box width and height over S.
     """
 
     def __init__(self) -> None:

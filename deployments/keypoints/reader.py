@@ -1,7 +1,7 @@
 """Finds figures in a picture and reads their joints with the pose network. Owns numpy and pixels, no tensors' insides.
 
 Knows no other reader and makes no choice between readers. Convention: pictures (H, W, 3|4) uint8; boxes
-(x0, y0, x1, y1) pixels of the picture, end exclusive; crops are squares of 256 px, the picture's edge repeated beyond.
+(x0, y0, x1, y1) pixels of the picture, end exclusive; crops are squares of SIZE px, the picture's edge repeated beyond.
 """
 
 from collections.abc import Callable
@@ -66,7 +66,7 @@ class Glance:
 
 
 class PoseReader:
-    """`runner(rgb (B, 3, 256, 256) float 0..1) -> dict` is the pose network, or anything of its signature."""
+    """`runner(rgb (B, 3, SIZE, SIZE) float 0..1) -> dict` is the pose network, or anything of its signature."""
 
     def __init__(self, runner: Network) -> None:
         self._runner = runner
@@ -125,7 +125,7 @@ def opaque(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def cut(rgb: NDArray[np.uint8], box: Bounds, margin: float) -> Crop:
-    """The square around a box, `margin` times its longest side, at 256 px."""
+    """The square around a box, `margin` times its longest side, at SIZE px."""
     x0, y0, x1, y1 = box
     side = max(round(max(x1 - x0, y1 - y0) * margin), 8)
     left, top = round((x0 + x1 - side) / 2), round((y0 + y1 - side) / 2)
@@ -143,7 +143,7 @@ def cut(rgb: NDArray[np.uint8], box: Bounds, margin: float) -> Crop:
 
 
 def decode_heat(heat: Array) -> tuple[Array, Array]:
-    """Probabilities (J, 64, 64) -> points (J, 2) crop pixels, confidence (J,) = the mass around the peak.
+    """Probabilities (J, n, n) over cells -> points (J, 2) crop pixels, confidence (J,) = the mass around the peak.
 
     The peak of the blurred map, then the mean of the cells around it (a local soft-argmax).
     """
@@ -164,7 +164,7 @@ def decode_heat(heat: Array) -> tuple[Array, Array]:
 
 
 def decode_boxes(centre: Array, extent: Array, threshold: float = 0.25) -> list[Box]:
-    """Centre logits (32, 32) and extents (4, 32, 32) -> boxes in crop pixels, best first."""
+    """Centre logits (n, n) and extents (4, n, n) -> boxes in crop pixels, best first."""
     chance = 1 / (1 + np.exp(-centre))
     peaks = (chance >= threshold) & (chance >= cv2.dilate(chance, np.ones((3, 3), np.uint8)))
     cell = SIZE / LOCATOR_CELLS

@@ -1,5 +1,6 @@
 """The parse trainer on a tiny stand-in world: truth kept by augmentation, worn poses, and a run that resumes."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -84,6 +85,7 @@ def test_training_writes_weights_that_load(data: Path, tmp_path: Path) -> None:
     task = ParseTask(data, held_out=2)
     options = Options(tmp_path / "run", tmp_path, tmp_path / "c.png", steps=2, batch=2, minutes=60, warm_up=1)
     state = train(task, ParseNetwork(), options)
+    assert train(task, ParseNetwork(), replace(options, steps=3)).step == 3
     assert {"matte_iou", "parts_miou"} <= set(state.history[-1])
     runner = load("parse", ParseNetwork(), tmp_path)
     answer = runner(torch.rand(1, 3, SIZE, SIZE), torch.zeros(1, CHANNELS, SIZE, SIZE))

@@ -31,7 +31,7 @@ def pool(data: Path) -> Pool:
 
 
 def test_joint_targets_decode_to_the_joints() -> None:
-    joints = torch.tensor([[[100.3, 50.7], [12.0, 240.0]]])
+    joints = torch.tensor([[[100.3, 50.7], [12.0, 110.0]]])
     target = joint_targets(joints)
     assert target.shape == (1, 2, CELLS * CELLS)
     assert target.sum(-1) == pytest.approx(1.0, abs=1e-4)
@@ -41,24 +41,25 @@ def test_joint_targets_decode_to_the_joints() -> None:
 
 
 def test_locator_targets_decode_to_the_boxes() -> None:
-    boxes = [(20.0, 30.0, 100.0, 230.0), (150.0, 100.0, 210.0, 240.0)]
+    boxes = [(10.0, 15.0, 50.0, 115.0), (75.0, 50.0, 105.0, 120.0)]
     centre, extent = locator_targets(boxes)
     found = decode_boxes(np.where(centre == 1, 9, -9).astype(np.float32), extent)
     assert sorted(box.bounds for box in found) == [pytest.approx(box, abs=0.01) for box in boxes]
 
 
 def test_focal_loss_is_small_where_the_map_is_right() -> None:
-    target = torch.from_numpy(locator_targets([(20.0, 30.0, 100.0, 230.0)])[0])[None]
+    target = torch.from_numpy(locator_targets([(10.0, 15.0, 50.0, 115.0)])[0])[None]
     right = torch.where(target == 1, 8.0, -8.0)
     assert focal_loss(right, target) < 0.01 < 1 < focal_loss(-right, target)
 
 
 def test_mirrored_placement_swaps_sides(pool: Pool) -> None:
     sample = pool.random("character", np.random.default_rng(0))
-    matrix = np.array([[-1.0, 0, SIZE], [0, 1, 0]])
+    half = SIZE / sample.rgb.shape[0]
+    matrix = np.array([[-half, 0, SIZE], [0, half, 0]])
     joints, _, _ = placed(sample, matrix, True, SIZE)
     right, left = BIPED.index["r_wrist"], BIPED.index["l_wrist"]
-    assert joints[right, 0] == pytest.approx(SIZE - sample.joints[left, 0])
+    assert joints[right, 0] == pytest.approx(SIZE - half * sample.joints[left, 0])
     assert joints[right, 0] < joints[left, 0]
 
 
@@ -78,7 +79,8 @@ def test_pictures_move_with_their_joints(pool: Pool) -> None:
 
 def test_what_leaves_the_crop_is_absent(pool: Pool) -> None:
     sample = pool.random("character", np.random.default_rng(0))
-    matrix = np.array([[1.0, 0, 0], [0, 1, SIZE / 2]])
+    half = SIZE / sample.rgb.shape[0]
+    matrix = np.array([[half, 0, 0], [0, half, SIZE / 2]])
     _, state, _ = placed(sample, matrix, False, SIZE)
     assert state[BIPED.index["nose"]] == 2
     assert state[BIPED.index["r_ankle"]] == 0

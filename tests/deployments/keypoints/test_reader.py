@@ -80,9 +80,9 @@ def test_crops_repeat_the_edge_and_keep_positions() -> None:
     rgb[:, -1] = 200
     crop = cut(rgb, (0, 0, 60, 100), 1.28)
     assert crop.corner == (-34, -14)
-    assert crop.scale == pytest.approx(0.5)
-    assert crop.rgb[128, 255, 0] == 200
-    assert crop.rgb[128, 0, 0] == 0
+    assert crop.scale == pytest.approx(128 / SIZE)
+    assert crop.rgb[SIZE // 2, -1, 0] == 200
+    assert crop.rgb[SIZE // 2, 0, 0] == 0
 
 
 def test_crop_of_a_box_off_the_picture_is_blank() -> None:
@@ -92,18 +92,21 @@ def test_crop_of_a_box_off_the_picture_is_blank() -> None:
 def test_locates_what_the_maps_say() -> None:
     centre = np.full((LOCATOR_CELLS, LOCATOR_CELLS), -9.0, np.float32)
     extent = np.zeros((4, LOCATOR_CELLS, LOCATOR_CELLS), np.float32)
-    centre[10, 8], centre[10, 9], centre[20, 25] = 4, 3, 1
-    extent[2:, 10, 8] = np.log(0.25)
-    extent[2:, 20, 25] = np.log(0.5)
+    centre[5, 4], centre[5, 5], centre[10, 13] = 4, 3, 1
+    extent[2:, 5, 4] = np.log(32 / SIZE)
+    extent[2:, 10, 13] = np.log(64 / SIZE)
     boxes = decode_boxes(centre, extent)
-    assert [box.bounds for box in boxes] == [(36, 52, 100, 116), (140, 100, 268, 228)]
+    assert [box.bounds for box in boxes] == [
+        pytest.approx((20, 28, 52, 60)),
+        pytest.approx((76, 52, 140, 116)),
+    ]
 
     def runner(rgb: Tensor) -> dict[str, Tensor]:
         return {"centre": torch.from_numpy(centre)[None, None], "extent": torch.from_numpy(extent)[None]}
 
-    located = PoseReader(runner).locate(np.zeros((512, 512, 3), np.uint8))
-    assert located[0].bounds == pytest.approx((72, 104, 200, 232), abs=0.1)
-    assert located[1].x1 == 512
+    located = PoseReader(runner).locate(np.zeros((2 * SIZE, 2 * SIZE, 3), np.uint8))
+    assert located[0].bounds == pytest.approx((40, 56, 104, 120), abs=0.1)
+    assert located[1].x1 == min(280, 2 * SIZE)
 
 
 def test_views_follow_the_shoulders() -> None:

@@ -21,8 +21,8 @@ class Design:
     body: str
     proportions: Proportions
     look: Look
-    arm: tuple[float, float, float]
-    leg: tuple[float, float, float]
+    arm: tuple[float, ...]
+    leg: tuple[float, ...]
     lopsided: float
     torso: str
     waist: float
@@ -59,44 +59,80 @@ def random_design(family: Family, rng: Rng) -> Design:
     palette = _palette(family, rng)
     limbs = _span(rng, family.limbs)
     proportions = _proportions(family, body, limbs, rng)
-    animal = rng.random() < family.animal
+    animal = bool(rng.random() < family.animal)
     skirt = _pick(rng, "mini", "knee", "long", "dress") if rng.random() < family.skirts and body != "bean" else "none"
-    hair = "none"
-    if rng.random() < family.hair * (0.4 if body == "bean" else 1.0) and not animal:
-        styles = (
-            ("long", "bob", "tails", "pony", "wild") if rng.random() < family.long_hair else ("short", "spiky", "bun")
-        )
-        hair = _pick(rng, *styles)
-    girth = 0.035 * limbs * float(rng.uniform(0.8, 1.25)) * (1.0 + 0.5 * (proportions.head > 0.25))
-    arm_end = girth * rng.uniform(0.6, 1.05)
-    thick = girth * rng.uniform(1.1, 1.6)
-    sleeve = float(rng.choice([0.0, 0.28, 0.5, 1.0, 0.97]))
-    trouser = (
-        float(rng.choice([0.0, 0.25, 0.5, 0.95, 0.95])) if skirt == "none" else float(rng.choice([0.0, 0.0, 0.95]))
-    )
-    shirt_material = "skin" if animal and rng.random() < 0.4 else "fitted"
-    patterned = rng.random() < family.prints
+    hair = _hair(family, body, animal, rng)
+    arm, leg = _radii(limbs, proportions, rng)
+    shirt, lower = _cloths(family, palette, animal, rng)
+    has_print = rng.random() < family.prints
     return Design(
-        family, body, proportions, _look(family, palette, rng),
-        (girth, 0.5 * (girth + arm_end), arm_end), (thick, thick * rng.uniform(0.75, 0.95), thick * rng.uniform(0.5, 0.8)),
-        float(rng.uniform(0.85, 1.18)) if rng.random() < 0.3 else 1.0,
-        str(rng.choice(family.torsos)), float(rng.uniform(0.6, 1.05)), str(rng.choice(family.skulls)),
-        str(rng.choice(family.eyes)), _pick(rng, "smile", "smile", "smile", "open", "flat", "frown", "cat", "grin"),
-        "snout" if animal else _pick(rng, "none", "dot", "line", "round"),
-        bool(rng.random() < 0.45), bool(rng.random() < 0.35), bool(rng.random() < 0.08),
-        _pick(rng, "rabbit", "cat", "bear", "bear", "dog") if animal else _pick(rng, "none", "human", "human"),
-        hair, _pick(rng, "straight", "side", "zigzag", "waves"), _hat(rng, animal, hair, family),
-        str(rng.choice(family.hands)), _pick(rng, "round", "boot", "long", "none"), skirt, sleeve, trouser,
-        _pick(rng, "star", "heart", "disc", "letter", "letter", "badge", "buttons") if rng.random() < family.prints else "none",
-        _held(rng, animal), int(rng.integers(2)), bool(rng.random() < 0.3), palette,
-        Paint(palette["shirt"], palette["accent"], palette["skin"], palette["accent"],
-              int(rng.choice(PATTERNS)) if patterned else 0, frequency=float(rng.uniform(35, 110)),
-              phase=float(rng.uniform(0, 6)), material=shirt_material),
-        Paint(palette["lower"], palette["accent"], palette["skin"], palette["belt"],
-              int(rng.choice(PATTERNS)) if patterned and rng.random() < 0.5 else 0,
-              frequency=float(rng.uniform(35, 110)), material="fitted"),
-        int(rng.integers(2)) if rng.random() < 0.2 else -1, tuple(float(n) for n in rng.random(16)),
-    )  # fmt: skip
+        family=family,
+        body=body,
+        proportions=proportions,
+        look=_look(family, palette, rng),
+        arm=arm,
+        leg=leg,
+        lopsided=float(rng.uniform(0.85, 1.18)) if rng.random() < 0.3 else 1.0,
+        torso=str(rng.choice(family.torsos)),
+        waist=float(rng.uniform(0.6, 1.05)),
+        skull=str(rng.choice(family.skulls)),
+        eyes=str(rng.choice(family.eyes)),
+        mouth=_pick(rng, "smile", "smile", "smile", "open", "flat", "frown", "cat", "grin"),
+        nose="snout" if animal else _pick(rng, "none", "dot", "line", "round"),
+        brows=bool(rng.random() < 0.45),
+        cheeks=bool(rng.random() < 0.35),
+        glasses=bool(rng.random() < 0.1),
+        ears=_pick(rng, *(("rabbit", "cat", "bear", "bear", "dog") if animal else ("none", "human", "human"))),
+        hair=hair,
+        fringe=_pick(rng, "straight", "side", "zigzag", "waves"),
+        hat=_hat(rng, animal, family),
+        hand=str(rng.choice(family.hands)),
+        shoe=_pick(rng, "round", "boot", "long", "none"),
+        skirt=skirt,
+        sleeve=float(rng.choice([0.0, 0.28, 0.5, 1.0, 0.97])),
+        trouser=float(rng.choice([0.0, 0.25, 0.5, 0.95, 0.95] if skirt == "none" else [0.0, 0.0, 0.95])),
+        emblem=_pick(rng, "star", "heart", "disc", "letter", "letter", "badge", "buttons") if has_print else "none",
+        held=_held(rng, animal),
+        held_side=int(rng.integers(2)),
+        collar=bool(rng.random() < 0.3),
+        palette=palette,
+        shirt=shirt,
+        lower=lower,
+        odd_side=int(rng.integers(2)) if rng.random() < 0.2 else -1,
+        numbers=tuple(float(n) for n in rng.random(16)),
+    )
+
+
+def _hair(family: Family, body: str, animal: bool, rng: Rng) -> str:
+    if animal or rng.random() > family.hair * (0.4 if body == "bean" else 1.0):
+        return "none"
+    if rng.random() < family.long_hair:
+        return _pick(rng, "long", "bob", "tails", "pony", "wild")
+    return _pick(rng, "short", "spiky", "bun")
+
+
+def _radii(limbs: float, proportions: Proportions, rng: Rng) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Radii of arm (shoulder, elbow, wrist) and leg (hip, knee, ankle)."""
+    arm = 0.035 * limbs * float(rng.uniform(0.8, 1.25)) * (1.0 + 0.5 * (proportions.head > 0.25))
+    wrist = arm * rng.uniform(0.6, 1.05)
+    leg = arm * rng.uniform(1.1, 1.6)
+    return (arm, 0.5 * (arm + wrist), wrist), (leg, leg * rng.uniform(0.75, 0.95), leg * rng.uniform(0.5, 0.8))
+
+
+def _cloths(family: Family, palette: dict[str, Colour], animal: bool, rng: Rng) -> tuple[Paint, Paint]:
+    """Paints of the upper and the lower garment."""
+    patterned = rng.random() < family.prints
+    paints = []
+    for name, belt, chance in (("shirt", "accent", 1.0), ("lower", "belt", 0.5)):
+        pattern = int(rng.choice(PATTERNS)) if patterned and rng.random() < chance else 0
+        paints.append(
+            Paint(
+                palette[name], palette["accent"], palette["skin"], palette[belt], pattern,
+                phase=float(rng.uniform(0, 6)), frequency=float(rng.uniform(35, 110)), material="fitted",
+            )
+        )  # fmt: skip
+    fur = animal and rng.random() < 0.4
+    return paints[0]._replace(material="skin" if fur else "fitted"), paints[1]
 
 
 def _proportions(family: Family, body: str, limbs: float, rng: Rng) -> Proportions:
@@ -202,7 +238,7 @@ def _ink(kind: str, rng: Rng) -> Colour:
     return tuple(float(c) for c in rng.uniform(0.02, 0.2, 3))  # type: ignore[return-value]
 
 
-def _hat(rng: Rng, animal: bool, hair: str, family: Family) -> str:
+def _hat(rng: Rng, animal: bool, family: Family) -> str:
     if family.name == "robot":
         return _pick(rng, "antenna", "antennae", "none")
     if rng.random() > 0.25 or animal:

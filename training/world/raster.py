@@ -100,9 +100,10 @@ def _paint_tiles(
     at = _pixels(torch.from_numpy(corner).to(device), cells[:, COLUMN["picture"]].long(), height, width, size)
     x, y = _local(canvas.warp.view(-1, 2)[at], cells)
     colour, alpha = _shaded(some, cells, x, y, noise)
-    _blend(canvas.rgba.view(-1, 4), at, colour, alpha)
-    top = alpha > OPAQUE
-    canvas.owner.view(-1)[at[top]] = torch.from_numpy(chosen).to(device)[:, None, None].expand_as(at)[top]
+    covered = _blend(canvas.rgba.view(-1, 4), at, colour, alpha)
+    owner = canvas.owner.view(-1)
+    top = (alpha > OPAQUE) | ((alpha > 0) & (covered > OPAQUE) & (owner[at] < 0))
+    owner[at[top]] = torch.from_numpy(chosen).to(device)[:, None, None].expand_as(at)[top]
     if canvas.layers is not None:
         parts = canvas.layers.shape[1]
         row = cells[:, COLUMN["picture"]].long() * (parts - 1) + cells[:, COLUMN["part"]].long() - 1
@@ -150,12 +151,14 @@ def _shaded(some: NDArray[np.float32], cells: Tensor, x: Tensor, y: Tensor, nois
     return colour + (ink - colour) * stroke[..., None], alpha
 
 
-def _blend(flat: Tensor, at: Tensor, colour: Tensor, alpha: Tensor) -> None:
+def _blend(flat: Tensor, at: Tensor, colour: Tensor, alpha: Tensor) -> Tensor:
+    """Paints over; returns the alpha that results."""
     a = alpha[..., None]
     under = flat[at] * (1 - a)
     under[..., :3] += colour * a
     under[..., 3:] += a
     flat[at] = under
+    return under[..., 3]
 
 
 def _cell(cells: Tensor, name: str) -> Tensor:

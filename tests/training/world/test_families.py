@@ -1,0 +1,15 @@
+from training.world.families import FAMILIES, HELD_OUT, TRAINED
+
+
+def test_held_out_families_are_disjoint_from_the_trained_ones() -> None:
+    assert len(TRAINED) >= 10
+    assert len(HELD_OUT) >= 3
+    assert not set(HELD_OUT) & set(TRAINED)
+    assert set(HELD_OUT) | set(TRAINED) == set(FAMILIES)
+
+
+def test_held_out_families_differ_in_shape() -> None:
+    seen = {shape for name in TRAINED for shape in (*FAMILIES[name].skulls, *FAMILIES[name].torsos)}
+    for name in HELD_OUT:
+        own = {*FAMILIES[name].skulls, *FAMILIES[name].torsos}
+        assert len(own - seen) >= 3

@@ -1,0 +1,127 @@
+"""Puts designed characters into poses and onto canvases, and draws their primitives. Knows no tensors."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.world.designs import Design, random_design
+from training.world.drawing import Drawing
+from training.world.families import FAMILIES
+from training.world.hair import draw_hair
+from training.world.heads import draw_head
+from training.world.limbs import draw_arm, draw_leg
+from training.world.posed import Posed
+from training.world.poses import ACTIVE, ROW, STANDING, joints, random_stance
+from training.world.props import draw_held
+from training.world.torsos import draw_skirt, draw_torso
+
+
+@dataclass(frozen=True)
+class Actor:
+    """One character with its poses placed on canvases."""
+
+    design: Design
+    posed: tuple[Posed, ...]
+    wobble: float
+    block: int
+
+    @staticmethod
+    def random(
+        name: str,
+        poses: int,
+        size: int,
+        span: tuple[float, float],
+        truncated: float,
+        standing: float,
+        rng: np.random.Generator,
+    ) -> "Actor":
+        family = FAMILIES[name]
+        design = random_design(family, rng)
+        yaw = float(np.clip(rng.normal(0, 14), -35, 35))
+        stances = []
+        for k in range(poses):
+            menu = STANDING if k == 0 and rng.random() < standing else ACTIVE
+            stances.append(random_stance(rng, menu, float(np.clip(yaw + rng.normal(0, 7) * (k > 0), -35, 35))))
+        bodies = [joints(design.proportions, stance) for stance in stances]
+        turns = [(stance.yaw, stance.head_yaw) for stance in stances]
+        posed = _placed(design, bodies, turns, size, span, truncated, rng)
+        wobble = float(rng.uniform(*family.wobble))
+        block = max(round(float(rng.uniform(*family.pixel)) * size), 2) if family.pixel[1] > 0 else 1
+        return Actor(design, posed, wobble, block)
+
+    def parts_back_to_front(self, posed: Posed) -> list[str]:
+        """The parts' draw order in one pose, from depths."""
+        key = {"held": -10.0, "hair": -9.0, "torso": 0.0, "skirt": 1.0, "head": 3.0}
+        if self.design.hair in ("tails", "pony") and self.design.numbers[13] > 0.4:
+            key["hair"] = 2.5
+        if self.design.body == "bean":
+            key["hair"] = -0.5
+        for side in "rl":
+            wrist, elbow, knee = (posed.depth[ROW[f"{side}_{j}"]] for j in ("wrist", "elbow", "knee"))
+            near = 0.5 * (wrist + elbow)
+            key[f"{side}_arm"] = (5.0 - near) if near < 0.06 else -5.0 - near
+            key[f"{side}_leg"] = (2.0 - knee) if knee < -0.16 and self.design.skirt == "none" else -3.0 - knee
+        if self.design.held not in ("none", "tail"):
+            arm = key["rl"[self.design.held_side] + "_arm"]
+            key["held"] = arm + (0.01 if self.design.numbers[14] > 0.5 else -0.01)
+        return sorted(key, key=lambda part: key[part])
+
+
+def drawn(design: Design, posed: Posed, picture: int) -> Drawing:
+    drawing = Drawing(design.look, picture)
+    draw_torso(drawing, design, posed)
+    draw_head(drawing, design, posed)
+    draw_hair(drawing, design, posed)
+    for side in "rl":
+        draw_arm(drawing, design, posed, side)
+        draw_leg(drawing, design, posed, side)
+    draw_skirt(drawing, design, posed)
+    draw_held(drawing, design, posed)
+    return drawing
+
+
+def _placed(
+    design: Design,
+    bodies: list[NDArray[np.float64]],
+    turns: list[tuple[float, float]],
+    size: int,
+    span: tuple[float, float],
+    truncated: float,
+    rng: np.random.Generator,
+) -> tuple[Posed, ...]:
+    """Puts the poses on canvases at one scale, inside them; or cut by the border, or rolled, where there is one."""
+    roll = float(rng.normal(0, 8)) if len(bodies) == 1 and rng.random() < 0.3 else 0.0
+    c, s = np.cos(np.radians(roll)), np.sin(np.radians(roll))
+    bodies = [body @ np.array([[c, s, 0], [-s, c, 0], [0, 0, 1.0]]) for body in bodies]
+    cut = rng.random() < truncated
+    boxes = [_box(design, body) for body in bodies]
+    tallest = max(float(max(high - low)) for low, high in boxes)
+    scale = min(rng.uniform(*span), 0.97 / tallest) * size
+    if cut:
+        body, p = bodies[0], design.proportions
+        edge = body[[ROW["r_hip"], ROW["l_hip"]], 1].max() + rng.uniform(-0.2 * p.torso, 1.1 * p.thigh)
+        scale = 0.97 * size / max(edge - boxes[0][0][1], 0.3)
+    placed = []
+    for body, (low, high), (yaw, head_yaw) in zip(bodies, boxes, turns, strict=True):
+        room = size - scale * (high - low)
+        offset = rng.uniform(0.05, 0.95, 2) * room
+        if cut:
+            middle = scale * (body[ROW["neck"]][0] - low[0])
+            offset = np.array([size * rng.uniform(0.4, 0.6) - middle, rng.uniform(0.0, 0.03) * size])
+        points = (body[:, :2] - low) * scale + offset
+        placed.append(Posed(points, body[:, 2], scale, yaw, head_yaw))
+    return tuple(placed)
+
+
+def _box(design: Design, body: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Bounding box of the drawn figure in body heights, a little generous."""
+    limb = 1.2 * max(*design.arm, *design.leg, 0.03)
+    low, high = body[:, :2].min(0) - limb, body[:, :2].max(0) + limb
+    centre = 0.5 * (body[ROW["r_ear"]] + body[ROW["l_ear"]])[:2]
+    radius = design.proportions.skull * 1.2
+    top = body[ROW["head_top"]][1] - (0.12 if design.hat != "none" else 0.02)
+    if design.ears == "rabbit":
+        top -= 0.7 * design.proportions.head
+    low = np.minimum(low, [centre[0] - radius, top])
+    return low, np.maximum(high, [centre[0] + radius, low[1] + 0.1])

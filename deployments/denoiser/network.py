@@ -42,6 +42,7 @@ class DenoiserNetwork(nn.Module):
         self.offsets = nn.Conv2d(widths[2], 4, 3, padding=1)
         self.head = Head(widths[0], len(CANDIDATES) + 1 + 4)
         _silence(self.offsets)
+        self._start_as_pushpull()
 
     def forward(
         self, maps: Tensor, points: Tensor, condition: Tensor, source: Tensor, source_points: Tensor
@@ -55,6 +56,12 @@ class DenoiserNetwork(nn.Module):
         pictures = self._candidates(maps.float(), offsets, change)
         clean = sum(weights[:, row : row + 1] * picture for row, picture in enumerate(pictures))
         return {"clean": clean, "doubt": doubt, "weights": weights, "offsets": offsets}
+
+    def _start_as_pushpull(self) -> None:
+        """Before any training the answer is mostly the push-pull filling, and the warp is not doubted."""
+        bias = self.head.out.bias.detach().view(-1, 4)  # type: ignore[union-attr]
+        bias[CANDIDATES.index("filled")] = 3
+        bias[len(CANDIDATES)] = -2
 
     @staticmethod
     def _candidates(maps: Tensor, offsets: Tensor, change: Tensor) -> list[Tensor]:

@@ -23,7 +23,7 @@ Bounds = tuple[float, float, float, float]
 Reader = Callable[[NDArray[np.uint8], Foreground], list[Reading]]
 
 LONGEST = 768
-BOXES = 4
+BOXES, BOXES_IF_CLEAR = 4, 2
 CLEAR = 0.8
 
 
@@ -100,7 +100,8 @@ def network_reader(reader: Locator, hints: Sequence[Bounds] = ()) -> Reader:
         known = [*(foreground.boxes[:2] if foreground.trust > 0.5 else ()), *hints]
         whole = (0.0, 0.0, float(small.shape[1]), float(small.shape[0]))
         boxes = _distinct([*(_scaled(box, scale) for box in known), *located, whole])
-        return [_restored(reader.read(small, box), scale, width, height) for box in boxes[:BOXES]]
+        most = BOXES_IF_CLEAR if foreground.trust >= CLEAR else BOXES
+        return [_restored(reader.read(small, box), scale, width, height) for box in boxes[:most]]
 
     return read
 
@@ -124,10 +125,10 @@ def _scaled(box: Bounds, factor: float) -> Bounds:
 
 
 def _distinct(boxes: list[Bounds]) -> list[Bounds]:
-    """Without those that another one before equals by 80% of their union."""
+    """Without those that another one before equals by 70% of their union."""
     kept: list[Bounds] = []
     for box in boxes:
-        if all(_union_share(box, other) < 0.8 for other in kept):
+        if all(_union_share(box, other) < 0.7 for other in kept):
             kept.append(box)
     return kept
 

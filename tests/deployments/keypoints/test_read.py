@@ -49,11 +49,13 @@ def test_every_reader_is_asked_and_one_reading_a_figure_is_kept() -> None:
 
 def test_the_network_is_asked_where_figures_may_be_each_place_once() -> None:
     fake = FakeReader()
-    picture = drawing(standing(400, 400))
-    network_reader(fake)(picture, estimate_foreground(picture))
-    assert len(fake.asked) == len(set(fake.asked)) <= 4
-    assert (10, 10, 100, 300) in fake.asked
-    assert (0.0, 0.0, 400.0, 400.0) in fake.asked or any(box[2] - box[0] > 200 for box in fake.asked)
+    clear, busy = drawing(standing(400, 400)), np.random.default_rng(0).integers(0, 255, (400, 400, 3), np.uint8)
+    network_reader(fake)(clear, estimate_foreground(clear))
+    assert len(fake.asked) == 2
+    assert fake.asked[0][3] - fake.asked[0][1] == pytest.approx(330, abs=40)
+    fake.asked.clear()
+    network_reader(fake, hints=[(200, 0, 300, 100)])(busy, estimate_foreground(busy))
+    assert fake.asked == [(200, 0, 300, 100), (20, 20, 380, 390), (10, 10, 100, 300)]
 
 
 def test_people_found_in_the_shrunk_picture_are_enlarged() -> None:

@@ -193,7 +193,8 @@ def _shaking(pictures: int, size: int, generator: torch.Generator) -> Tensor:
     total = torch.zeros(pictures, 2, size, size)
     for cells, share in ((16, 1.0), (40, 0.4)):
         grid = torch.rand(pictures, 2, cells, cells, generator=generator) - 0.5
-        total += share * functional.interpolate(grid, size=(size, size), mode="bicubic", align_corners=False)
+        fine = functional.interpolate(grid, scale_factor=3, mode="bicubic", align_corners=False)
+        total += share * functional.interpolate(fine, size=(size, size), mode="bilinear", align_corners=False)
     return total.permute(0, 2, 3, 1)
 
 

@@ -120,7 +120,8 @@ def _clouds(size: int, cells: tuple[int, ...], channels: int, generator: torch.G
 
 def _falloff(size: int, strength: float, generator: torch.Generator) -> Tensor:
     grid = torch.rand(1, 1, 3, 3, generator=generator)
-    field = functional.interpolate(grid, size=(size, size), mode="bicubic", align_corners=True)[0]
+    fine = functional.interpolate(grid, size=(24, 24), mode="bicubic", align_corners=True)
+    field = functional.interpolate(fine, size=(size, size), mode="bilinear", align_corners=True)[0]
     return 1 - strength * field.clamp(0, 1.2)
 
 

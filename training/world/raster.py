@@ -102,8 +102,9 @@ def _paint_tiles(
     colour, alpha = _shaded(some, cells, x, y, noise)
     covered = _blend(canvas.rgba.view(-1, 4), at, colour, alpha)
     owner = canvas.owner.view(-1)
-    top = (alpha > OPAQUE) | ((alpha > 0) & (covered > OPAQUE) & (owner[at] < 0))
-    owner[at[top]] = torch.from_numpy(chosen).to(device)[:, None, None].expand_as(at)[top]
+    before = owner[at]
+    top = (alpha > OPAQUE) | ((alpha > 0) & (covered > OPAQUE) & (before < 0))
+    owner[at] = torch.where(top, torch.from_numpy(chosen).to(device)[:, None, None], before)
     if canvas.layers is not None:
         parts = canvas.layers.shape[1]
         row = cells[:, COLUMN["picture"]].long() * (parts - 1) + cells[:, COLUMN["part"]].long() - 1

@@ -39,7 +39,7 @@ def test_openpose_pictures_carry_the_joints_colours() -> None:
     state = torch.full(joints.shape[:2], 2)
     picture = draw_abstractions(joints, state, joints[..., 0], "openpose", SIZE, torch.Generator())
     x, y = joints[0, BIPED.index["r_wrist"]].floor().long().tolist()
-    assert picture[0, :, y, x].tolist() == pytest.approx([1.0, 1.0, 0.0], abs=0.02)
+    assert picture[0, :, y, x].tolist() == pytest.approx([170 / 255, 1.0, 0.0], abs=0.02)
 
 
 def test_absent_joints_are_not_drawn(batch: FigureBatch) -> None:

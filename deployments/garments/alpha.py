@@ -18,30 +18,39 @@ from deployments.garments.anatomy import Mask, box_of, grown, shrunk
 
 EPSILON = 1e-5  # closed-form matting's colour-line regularisation
 PRIOR = 2e-3  # weight that draws the band's alpha to the hard mask where colours tell nothing
+KNOWN = 5e-2  # the same, to the estimate that a known backdrop gives
 
 
-def solve_band(rgb: NDArray[np.uint8], mask: Mask, radius: int = 3) -> NDArray[np.float32]:
-    """(H, W) float32 alpha 0..1: the mask but for a band of `radius` pixels on each side of its edge."""
+def solve_band(
+    rgb: NDArray[np.uint8], mask: Mask, hint: NDArray[np.float32] | None = None, radius: int = 3
+) -> NDArray[np.float32]:
+    """(H, W) float32 alpha 0..1: the mask but for a band of `radius` pixels on each side of its edge.
+
+    hint (H, W): an estimate of alpha 0..1 to which the band is drawn, where the backdrop is known.
+    """
     unknown = grown(mask, radius) & ~shrunk(mask, radius)
     alpha = mask.astype(np.float32)
     if not unknown.any():
         return alpha
     x0, y0, x1, y1 = box_of(unknown)
     pad = slice(max(0, y0 - 2), y1 + 2), slice(max(0, x0 - 2), x1 + 2)
-    alpha[pad] = _closed_form(rgb[pad].astype(np.float64) / 255, alpha[pad], unknown[pad])
+    guess, weight = (cv2.GaussianBlur(alpha, (0, 0), 1.5), PRIOR) if hint is None else (hint, KNOWN)
+    alpha[pad] = _closed_form(rgb[pad].astype(np.float64) / 255, alpha[pad], unknown[pad], guess[pad], weight)
     return alpha
 
 
-def _closed_form(rgb: NDArray[np.float64], alpha: NDArray[np.float32], unknown: Mask) -> NDArray[np.float32]:
-    """Solves (L + prior) a = prior * mask - L_known a_known over the unknown pixels, by conjugate gradients."""
+def _closed_form(
+    rgb: NDArray[np.float64], alpha: NDArray[np.float32], unknown: Mask, guess: NDArray[Any], weight: float
+) -> NDArray[np.float32]:
+    """Solves (L + w) a = w * guess - L_known a_known over the unknown pixels, by conjugate gradients."""
     laplacian = cf_laplacian(np.ascontiguousarray(rgb), EPSILON, 1, ~unknown)
     rows = np.flatnonzero(unknown)
     known = np.where(unknown, 0, alpha).ravel().astype(np.float64)
     part: Any = laplacian[rows]
-    start = cv2.GaussianBlur(alpha, (0, 0), 1.5).ravel()[rows].astype(np.float64)
-    system = part[:, rows] + sparse.identity(len(rows)) * PRIOR
+    start = guess.ravel()[rows].astype(np.float64)
+    system = part[:, rows] + sparse.identity(len(rows)) * weight
     jacobi = sparse.diags(1 / np.maximum(system.diagonal(), 1e-9))
-    right = PRIOR * start - part @ known
+    right = weight * start - part @ known
     solved, _ = sparse.linalg.cg(system, right, x0=start, rtol=1e-4, maxiter=120, M=jacobi)
     result = alpha.copy()
     result.ravel()[rows] = np.clip(solved, 0, 1)

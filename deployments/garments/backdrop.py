@@ -20,17 +20,22 @@ from pose.pose import Pose
 
 TOLERANCE = 7.0  # least distance from the backdrop, in Lab units, that counts as ink
 GAPS = (0.006, 0.012, 0.022, 0.035)  # closing radii tried, in figure extents
+COLOURED = 0.6  # share of ink in the figure from which it is a coloured one and no line drawing
 CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 SHADOW = (0.55, 0.97)  # lightness of a shadow over that of the backdrop
 
 
 @dataclass(frozen=True)
 class Backdrop:
-    """distance (H, W) float32: Lab units off the backdrop; lightness (H, W): a pixel's over the backdrop's; chroma
-    (H, W): distance without lightness; threshold: distance from which a pixel is off it; plainness 0..1: share of
-    the border that the surface explains."""
+    """How a picture (H, W) differs from its backdrop.
+
+    sharp: float32 Lab units off it; distance: the same, less noise; chroma: the same without lightness; lightness: a
+    pixel's over the backdrop's; threshold: distance from which a pixel is off it; plainness 0..1: share of the border
+    that the surface explains.
+    """
 
     distance: NDArray[np.float32]
+    sharp: NDArray[np.float32]
     lightness: NDArray[np.float32]
     chroma: NDArray[np.float32]
     threshold: float
@@ -54,11 +59,12 @@ def fit_backdrop(rgb: NDArray[np.uint8]) -> Backdrop:
         off = _norm(lab - surface)
         threshold = max(TOLERANCE, 3.5 * float(np.median(off[inlier])))
         inlier = sample & (off < threshold)
-    off = np.asarray(cv2.GaussianBlur(_norm(lab - surface), (0, 0), 0.7), np.float32)
+    sharp = _norm(lab - surface)
+    off = np.asarray(cv2.GaussianBlur(sharp, (0, 0), 0.7), np.float32)
     ratio = np.asarray(np.clip(lab[..., 0], 1, None) / np.clip(surface[..., 0], 1, None), np.float32)
     chroma = _norm((lab - surface)[..., 1:])
     plain = float((off[border] < threshold).mean()) if threshold < 2.2 * TOLERANCE else 0.0
-    return Backdrop(off, ratio, chroma, threshold, plain)
+    return Backdrop(off, sharp, ratio, chroma, threshold, plain)
 
 
 def enclosed_figure(backdrop: Backdrop, pose: Pose, territory: Territory, network: NDArray[np.float32] | None) -> Mask:
@@ -70,13 +76,42 @@ def enclosed_figure(backdrop: Backdrop, pose: Pose, territory: Territory, networ
     x0, y0, x1, y1 = anatomy.box_of(territory.reach)
     extent = max(x1 - x0, y1 - y0, 16)
     track = anatomy.capsules(territory.segments, 1, ink.shape)
-    best, best_share = ink, -1.0
+    best = _fill(ink, 0)
     for gap in GAPS:
-        inside = _fill(ink, max(1, round(gap * extent)))
-        share = float((inside & track).sum() / max(1, track.sum()))
-        if best_share < 0 or (share > best_share + 0.04 and _bodily(inside & ~best, track, territory)):
-            best, best_share = inside, share
-    return keep_figure(_open_holes(best, ink, territory, track, network), territory, network)
+        inside = _without_webs(_fill(ink, max(1, round(gap * extent))), best, track)
+        if (inside & track).sum() > (best & track).sum() + 0.04 * track.sum():
+            best = inside if _bodily(inside & ~best, track, territory) else best
+    best = _open_holes(best, ink, territory, track, network)
+    best = _open_gaps(best, ink, backdrop, territory, 0.02 * extent)
+    return keep_figure(best, territory, network)
+
+
+def _without_webs(inside: Mask, before: Mask, track: Mask) -> Mask:
+    """Of what closing gaps has added, only the pieces that a bone runs through; the rest is webs in corners."""
+    count, labels = cv2.connectedComponents((inside & ~before).astype(np.uint8), connectivity=4)
+    crossed = np.bincount(labels[track], minlength=count) > 0
+    crossed[0] = False
+    return before | crossed[labels]
+
+
+def _open_gaps(inside: Mask, ink: Mask, backdrop: Backdrop, territory: Territory, depth: float) -> Mask:
+    """In a coloured figure, paper near the outline and far from bones is the backdrop, seen between locks of hair."""
+    if ink.sum() < COLOURED * inside.sum():
+        return inside
+    paper = inside & (backdrop.sharp < 0.6 * backdrop.threshold) & (territory.distance.min(0) > 0.8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(paper.astype(np.uint8), connectivity=4)
+    gap = np.bincount(labels[anatomy.grown(~inside, depth)], minlength=count) > 0
+    gap &= stats[:, 4] > 2
+    gap[0] = False
+    return inside & ~gap[labels]
+
+
+def edge_hint(backdrop: Backdrop, solid: Mask) -> NDArray[np.float32]:
+    """(H, W) alpha 0..1 as the known backdrop tells it: how far a pixel's colour is from paper towards the ink's."""
+    floor = np.float32(0.4 * backdrop.threshold)
+    peak = np.asarray(cv2.dilate(backdrop.sharp, np.ones((7, 7), np.uint8)), np.float32)
+    hint = np.clip((backdrop.sharp - floor) / np.maximum(0.85 * peak - floor, 1), 0, 1)
+    return np.where(anatomy.shrunk(solid, 2), 1, np.where(peak > backdrop.threshold, hint, solid)).astype(np.float32)
 
 
 def _bodily(gained: Mask, track: Mask, territory: Territory) -> bool:
@@ -116,7 +151,8 @@ def _ink(backdrop: Backdrop) -> Mask:
 
 def _fill(ink: Mask, radius: int) -> Mask:
     """Ink and all that cannot be reached from the border once gaps of twice the radius are closed."""
-    closed = anatomy.closed(np.pad(ink, radius, mode="edge"), radius)[radius:-radius, radius:-radius]
+    pad = radius + 1
+    closed = anatomy.closed(np.pad(ink, pad, mode="edge"), radius)[pad:-pad, pad:-pad]
     _, labels = cv2.connectedComponents((~closed).astype(np.uint8), connectivity=4)
     edge = np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]))
     outside = np.isin(labels, edge[edge > 0]).astype(np.uint8)

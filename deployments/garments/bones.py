@@ -103,7 +103,7 @@ def _sides(pose: Pose) -> list[Segment]:
     return [(pose[a], pose[b]) for a, b in _SPANS if pose.has(a, b)]
 
 
-def _between(start: Point, end: Point, share: float = 0.55) -> Point:
+def _between(start: Point, end: Point, share: float = 0.65) -> Point:
     return np.asarray(start + (end - start) * np.float32(share), np.float32)
 
 

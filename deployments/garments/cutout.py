@@ -41,7 +41,9 @@ def _labels(prior: NDArray[np.float32] | None, territory: Territory) -> NDArray[
     labels = np.where(prior > 0.5, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
     margin = max(1.0, 0.08 * territory.unit)
     labels[anatomy.shrunk(prior > 0.8, margin)] = cv2.GC_FGD
-    labels[~anatomy.grown(prior > 0.15, margin)] = cv2.GC_BGD
+    far = ~anatomy.grown(prior > 0.15, margin)
+    labels[far & (nearness > 1)] = cv2.GC_BGD
+    labels[far & (nearness < 0.3)] = cv2.GC_PR_FGD  # a bone that the prior missed: let the colours decide
     labels[core & (prior > 0.3)] = cv2.GC_FGD
     return labels
 

@@ -1,4 +1,4 @@
-"""The garments stage as a deployment class: loads the parse network, warms up, parses. Plain; Ray wraps it elsewhere."""
+"""The garments stage as a deployment class: loads the parse network, warms up, parses. Plain; knows no Ray."""
 
 import numpy as np
 import torch

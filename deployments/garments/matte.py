@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from deployments.garments import alpha as edges
 from deployments.garments.anatomy import Mask, box_of, capsules
-from deployments.garments.backdrop import enclosed_figure, fit_backdrop, keep_figure
+from deployments.garments.backdrop import edge_hint, enclosed_figure, fit_backdrop, keep_figure
 from deployments.garments.bones import Territory, territory
 from deployments.garments.crop import Window, grown, touched_sides, window_at, window_of
 from deployments.garments.cutout import cut_out
@@ -25,8 +25,8 @@ PLAIN = 0.8  # share of the border that a plain backdrop explains
 GROWTHS = 2  # times that a window is enlarged where the figure runs out of it
 LEAST = 12  # pixels; a smaller figure is none
 
-Prior = Callable[[NDArray[np.uint8], Window], NDArray[np.float32] | None]
-"""(rgb (h, w, 3), window) -> (h, w) float32 matte 0..1 as a network sees it, or None."""
+Prior = Callable[[Window], NDArray[np.float32] | None]
+"""window -> (h, w) float32 matte 0..1 as a network sees it, or None."""
 
 
 @dataclass(frozen=True)
@@ -50,30 +50,32 @@ def solve_matte(picture: NDArray[np.uint8], reading: Reading, mask: NDArray[np.u
     window = window_of(reading, rgb.shape[:2])
     for _ in range(GROWTHS):
         small = window.take(rgb)
-        solid = find_figure(small, reading, window, prior)
+        solid, hint = find_figure(small, reading, window, prior)
         sides = touched_sides(solid, window)
         if not sides.any():
             break
         window = grown(window, sides)
     else:
         small = window.take(rgb)
-        solid = find_figure(small, reading, window, prior)
+        solid, hint = find_figure(small, reading, window, prior)
     _refuse_empty(solid)
-    return _finish(rgb, small, edges.solve_band(small, solid), window)
+    return _finish(rgb, small, edges.solve_band(small, solid, hint), window)
 
 
-def find_figure(small: NDArray[np.uint8], reading: Reading, window: Window, prior: Prior) -> Mask:
-    """(h, w) the figure's pixels in its window."""
+def find_figure(
+    small: NDArray[np.uint8], reading: Reading, window: Window, prior: Prior
+) -> tuple[Mask, NDArray[np.float32] | None]:
+    """(h, w) the figure's pixels in its window, and a hint of its alpha where the backdrop is plain."""
     bones = territory(window.pose(reading.pose), small.shape[:2])
-    network = prior(small, window)
+    network = prior(window)
     belief = _belief(network, reading, window)
     backdrop = fit_backdrop(small)
     if backdrop.plainness > PLAIN:
         figure = enclosed_figure(backdrop, window.pose(reading.pose), bones, network)
         if _credible(figure, belief, bones):
-            return figure
+            return figure, edge_hint(backdrop, figure)
     cut = _fill_specks(cut_out(small, belief, bones))
-    return keep_figure(cut, bones, network)
+    return keep_figure(cut, bones, network), None
 
 
 def _belief(network: NDArray[np.float32] | None, reading: Reading, window: Window) -> NDArray[np.float32] | None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from deployments.garments.crop import Window
 from deployments.garments.layers import cut_layers
 from deployments.garments.matte import Matte, solve_matte
-from deployments.garments.parts import enlarge_labels, label_parts
+from deployments.garments.parts import enlarge_labels, label_parts, spread_labels
 from deployments.garments.sight import Sight, look
 from pose.errors import InvalidImage, NoFigure
 from pose.figure import MATERIAL_INDEX, PART_INDEX, PARTS, Figure, Reading
@@ -36,24 +36,40 @@ def parse_figure(
     if not reading.pose.present.any():
         raise NoFigure("the reading has no joint; send `source_keypoints` with the character's joints.")
 
-    def prior(small: NDArray[np.uint8], window: Window) -> NDArray[np.float32] | None:
-        return None if network is None else look(small, window, reading, network).matte
+    see = _remembering(picture, reading, network)
+
+    def prior(window: Window) -> NDArray[np.float32] | None:
+        sight = see(window)
+        return None if sight is None else sight.matte
 
     matte = solve_matte(picture, reading, mask, prior)
-    parts, materials, merged = _name(matte, reading, network)
+    parts, materials, merged = _name(matte, reading, see(matte.window))
     image = np.dstack([matte.colours, matte.alpha])
     layers = cut_layers(image, reading.pose, parts)
     return Figure(image, reading.pose, parts, materials, layers, merged)
 
 
+def _remembering(
+    picture: NDArray[np.uint8], reading: Reading, network: Callable[..., Any] | None
+) -> Callable[[Window], Sight | None]:
+    """What the network sees in a window; asked once a window, None without a network."""
+    seen: dict[tuple[int, int, int, int], Sight] = {}
+
+    def see(window: Window) -> Sight | None:
+        if network is not None and window.box not in seen:
+            seen[window.box] = look(window.take(picture[..., :3]), window, reading, network)
+        return seen.get(window.box)
+
+    return see
+
+
 def _name(
-    matte: Matte, reading: Reading, network: Callable[..., Any] | None
+    matte: Matte, reading: Reading, sight: Sight | None
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], tuple[str, ...]]:
     """Parts and materials at full size, and the merged parts' names."""
     window = matte.window
     small = window.take(matte.colours)
     inside = window.take(matte.alpha) > 0
-    sight = None if network is None else look(small, window, reading, network)
     parts, merged = label_parts(small, inside, window.pose(reading.pose), None if sight is None else sight.parts)
     materials = _materials(parts, sight)
     solid = matte.alpha > 0
@@ -73,5 +89,5 @@ def _placed(labels: NDArray[np.uint8], window: Window, solid: NDArray[np.bool_])
     box = window.slices()
     whole = np.zeros(solid.shape, np.uint8)
     x0, y0, x1, y1 = window.box
-    whole[box] = enlarge_labels(labels, (x1 - x0, y1 - y0))
+    whole[box] = enlarge_labels(spread_labels(labels), (x1 - x0, y1 - y0))
     return np.where(solid, whole, np.uint8(0))

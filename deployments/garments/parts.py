@@ -75,7 +75,7 @@ def _measured_widths(inside: Mask, pose: Pose, bones: dict[str, list[anatomy.Seg
     for part, segments in bones.items():
         usual = WIDTHS[part] * unit
         measured = anatomy.half_width(inside, segments, usual, 40)
-        result[part] = float(np.clip(measured, 0.4 * usual, (1.6 if part in anatomy.LIMBS else 2.5) * usual))
+        result[part] = float(np.clip(measured, 0.4 * usual, (1.6 if part in anatomy.LIMBS else 1.2) * usual))
     return result
 
 
@@ -118,6 +118,14 @@ def _incredible_limbs(
         if mask.sum() < LEAST_AREA * expected or visible[outline].mean() < LEAST_SEEN:
             result.append(name)
     return tuple(result)
+
+
+def spread_labels(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Labels (h, w) with each 0 replaced by the nearest label, so that no soft edge is left without one."""
+    if not labels.any():
+        return np.ones_like(labels)
+    rows, columns = ndimage.distance_transform_edt(labels == 0, return_distances=False, return_indices=True)
+    return np.asarray(labels[rows, columns])
 
 
 def enlarge_labels(labels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:

@@ -34,8 +34,9 @@ from training.world.figures import FigureBatch, draw
 
 REPAIR_SIZE, COMPLETE_SIZE = 256, 128
 CANVAS, LARGE_CANVAS = 288, 512
-POSES = 4
+POSES = 5
 HEIGHTS = (0.62, 0.95)
+LARGE_EVERY = 8
 SHARD = 24
 Array = NDArray[Any]
 log = logging.getLogger("training")
@@ -43,7 +44,8 @@ log = logging.getLogger("training")
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """One character of a batch as numpy: pictures (K, S, S, 4) uint8 straight, rgb (K, S, S, 3); layers where drawn."""
+    """One character of a batch as numpy: pictures (K, S, S, 4) uint8 straight, rgb (K, S, S, 3); layers
+    (1, P, S, S, 4) of the first pose, where drawn."""
 
     clean: Array
     rgb: Array
@@ -65,7 +67,7 @@ def characters(batch: FigureBatch) -> Iterator[Drawn]:
             rgb=_bytes(batch.rgb[row].permute(0, 2, 3, 1)),
             parts=batch.parts[row].numpy(),
             materials=batch.materials[row].numpy(),
-            layers=None if batch.layers is None else _bytes(batch.layers[row].permute(0, 1, 3, 4, 2)),
+            layers=None if batch.layers is None else _bytes(batch.layers[row, :1].permute(0, 1, 3, 4, 2)),
             poses=tuple(Pose(j, s, size, size, depth=d) for j, s, d in zip(joints, scores, depth, strict=True)),
             family=batch.family[row],
         )
@@ -173,7 +175,7 @@ def generate(out: Path, count: int, families: Sequence[str], seed: int) -> None:
     start, made = time.monotonic(), 0
     while shards["repair"] * SHARD < count:
         step += 1
-        repair, complete = make_pairs(families, 2, step % 5 == 0, seed * 1_000_003 + step)
+        repair, complete = make_pairs(families, 2, step % LARGE_EVERY == 0, seed * 1_000_003 + step)
         made += len(repair)
         for kind, pairs in (("repair", repair), ("complete", complete)):
             held[kind] += pairs

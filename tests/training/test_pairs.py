@@ -7,7 +7,7 @@ from deployments.denoiser.sample import COMPLETE, REPAIR
 from tests.deployments.denoiser.figures import SIZE, figure, pose
 from training import mistakes
 from training.disguise import disguised, mirrored
-from training.pairs import COMPLETE_SIZE, REPAIR_SIZE, make_pairs, truly_completed, union_frame
+from training.pairs import COMPLETE_SIZE, POSES, REPAIR_SIZE, make_pairs, truly_completed, union_frame
 from training.shards import Shards, write_shard
 from training.world.families import TRAINED
 
@@ -19,7 +19,7 @@ def made():
 
 def test_pairs_are_of_their_task_and_size(made):
     repair, complete = made
-    assert len(repair) == 3
+    assert len(repair) == POSES - 1
     assert all(s.task == REPAIR and s.copied.shape == t.shape == (REPAIR_SIZE, REPAIR_SIZE, 4) for s, t in repair)
     assert all(s.task == COMPLETE and t.shape == (COMPLETE_SIZE, COMPLETE_SIZE, 4) for s, t in complete)
 
@@ -40,8 +40,8 @@ def test_the_same_seed_makes_the_same_pairs(made):
 def test_shards_give_back_what_they_took(made, tmp_path):
     write_shard(made[0], tmp_path, "shard-00000")
     held = Shards.open(tmp_path)
-    assert len(held) == 3
-    for (sample, truth), row in zip(made[0], range(3), strict=True):
+    assert len(held) == len(made[0])
+    for (sample, truth), row in zip(made[0], range(len(held)), strict=True):
         found, same = held[row]
         np.testing.assert_array_equal(same, truth)
         for name in ("copied", "skinned", "filled", "trust", "hole", "invented", "points", "source"):

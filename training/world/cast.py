@@ -34,15 +34,18 @@ class Actor:
         span: tuple[float, float],
         truncated: float,
         standing: float,
+        turned: float,
         rng: np.random.Generator,
     ) -> "Actor":
         family = FAMILIES[name]
         design = random_design(family, rng)
         yaw = float(np.clip(rng.normal(0, 14), -35, 35))
+        if rng.random() < turned:
+            yaw = float(rng.choice([-1, 1]) * rng.uniform(35, 80))
         stances = []
         for k in range(poses):
             menu = STANDING if k == 0 and rng.random() < standing else ACTIVE
-            stances.append(random_stance(rng, menu, float(np.clip(yaw + rng.normal(0, 7) * (k > 0), -35, 35))))
+            stances.append(random_stance(rng, menu, float(yaw + np.clip(rng.normal(0, 6), -12, 12) * (k > 0))))
         bodies = [joints(design.proportions, stance) for stance in stances]
         turns = [(stance.yaw, stance.head_yaw) for stance in stances]
         posed = _placed(design, bodies, turns, size, span, truncated, rng)

@@ -10,6 +10,7 @@ from training.world.families import Family, Span
 from training.world.poses import Proportions
 
 Rng = np.random.Generator
+EMBLEMS = ("star", "heart", "disc", "letter", "letter", "badge", "buttons", "tie", "placket")
 PATTERNS = (0, 0, 0, 0, 1, 2, 3, 4, 5, 6)
 
 
@@ -64,6 +65,7 @@ def random_design(family: Family, rng: Rng) -> Design:
     hair = _hair(family, body, animal, rng)
     arm, leg = _radii(limbs, proportions, rng)
     shirt, lower = _cloths(family, palette, animal, rng)
+    torso = str(rng.choice(family.torsos))
     has_print = rng.random() < family.prints
     return Design(
         family=family,
@@ -73,7 +75,7 @@ def random_design(family: Family, rng: Rng) -> Design:
         arm=arm,
         leg=leg,
         lopsided=float(rng.uniform(0.85, 1.18)) if rng.random() < 0.3 else 1.0,
-        torso=str(rng.choice(family.torsos)),
+        torso=torso,
         waist=float(rng.uniform(0.6, 1.05)),
         skull=str(rng.choice(family.skulls)),
         eyes=str(rng.choice(family.eyes)),
@@ -82,7 +84,7 @@ def random_design(family: Family, rng: Rng) -> Design:
         brows=bool(rng.random() < 0.45),
         cheeks=bool(rng.random() < 0.35),
         glasses=bool(rng.random() < 0.1),
-        ears=_pick(rng, *(("rabbit", "cat", "bear", "bear", "dog") if animal else ("none", "human", "human"))),
+        ears=_ears(body, torso, animal, rng),
         hair=hair,
         fringe=_pick(rng, "straight", "side", "zigzag", "waves"),
         hat=_hat(rng, animal, family),
@@ -91,7 +93,7 @@ def random_design(family: Family, rng: Rng) -> Design:
         skirt=skirt,
         sleeve=float(rng.choice([0.0, 0.28, 0.5, 1.0, 0.97])),
         trouser=float(rng.choice([0.0, 0.25, 0.5, 0.95, 0.95] if skirt == "none" else [0.0, 0.0, 0.95])),
-        emblem=_pick(rng, "star", "heart", "disc", "letter", "letter", "badge", "buttons") if has_print else "none",
+        emblem=_pick(rng, *EMBLEMS) if has_print else _pick(rng, "none", "none", "tie", "placket"),
         held=_held(rng, animal),
         held_side=int(rng.integers(2)),
         collar=bool(rng.random() < 0.3),
@@ -101,6 +103,13 @@ def random_design(family: Family, rng: Rng) -> Design:
         odd_side=int(rng.integers(2)) if rng.random() < 0.2 else -1,
         numbers=tuple(float(n) for n in rng.random(16)),
     )
+
+
+def _ears(body: str, torso: str, animal: bool, rng: Rng) -> str:
+    pointed = body == "bean" and torso in ("cone", "triangle", "diamond")
+    if pointed or not animal:
+        return "none" if pointed else _pick(rng, "none", "human", "human")
+    return _pick(rng, "rabbit", "cat", "bear", "bear", "dog")
 
 
 def _hair(family: Family, body: str, animal: bool, rng: Rng) -> str:

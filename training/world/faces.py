@@ -41,6 +41,8 @@ def draw_face(drawing: Drawing, design: Design, posed: Posed, frame: Frame, part
             drawing.add(
                 part, Shape(SUPER, cheek, (0.09 * unit, 0.14 * unit * cheek.side, 2.0, 0, -9.0), blush, line=0.0)
             )
+    if design.glasses:
+        _glasses(drawing, design, posed, frame, part)
     _nose(drawing, design, _on_face(posed, frame, wide, 0, eye - 0.27 * unit), unit, part)
     _mouth(drawing, design, _on_face(posed, frame, wide, 0, eye - (0.55 + 0.1 * n[2]) * unit), unit, part)
 
@@ -88,6 +90,23 @@ def _eye(drawing: Drawing, design: Design, at: Frame, unit: float, part: str, si
         drawing.add(part, Shape(ARC, lid, (0.21 * unit * side, -0.09 * unit, 0.035 * unit), ink, line=0, flat=True))
 
 
+def _glasses(drawing: Drawing, design: Design, posed: Posed, frame: Frame, part: str) -> None:
+    half, wide = 0.5 * design.proportions.head, design.proportions.skull
+    eye = design.proportions.eye_height * design.proportions.head - design.proportions.face_drop
+    unit = min(half, 1.1 * wide)
+    rim = Paint(design.palette["prop"] if design.family.fill == "colour" else _eye_ink(design), material="rigid")
+    for sign in (-1.0, 1.0):
+        at = _on_face(posed, frame, wide, sign * EYE_AZIMUTH, eye)
+        radius = 0.3 * unit
+        for way in (-1.0, 1.0):
+            arc = at.at(way * 0.5 * radius, 0)
+            numbers = (radius * at.side, -way * radius, 0.03 * unit + 0.001)
+            drawing.add(part, Shape(ARC, arc, numbers, rim, line=0, flat=True))
+    bridge = _on_face(posed, frame, wide, 0, eye)
+    numbers = (0.14 * unit * bridge.side, 0.0, 0.025 * unit + 0.001)
+    drawing.add(part, Shape(ARC, bridge, numbers, rim, line=0, flat=True))
+
+
 def _nose(drawing: Drawing, design: Design, at: Frame, unit: float, part: str) -> None:
     dark = Paint(_eye_ink(design))
     if design.nose == "snout":
@@ -122,6 +141,8 @@ def _mouth(drawing: Drawing, design: Design, at: Frame, unit: float, part: str) 
 def _on_face(posed: Posed, frame: Frame, wide: float, azimuth: float, up: float) -> Frame:
     a = math.radians(azimuth + posed.yaw + posed.head_yaw)
     at = frame.at(up, 0.9 * wide * math.sin(a))
+    if math.cos(a) < 0.05:
+        return at._replace(scale=1e-3, side=0.3)
     return at._replace(side=max(math.cos(a), 0.3), z0=frame.z0 - 0.05, z1=frame.z0 - 0.05)
 
 

@@ -35,6 +35,15 @@ _ALSO = {
 }
 
 
+_FACE = (
+    ("nose", 0.0, -0.2),
+    ("r_eye", -25.0, 0.05),
+    ("l_eye", 25.0, 0.05),
+    ("r_ear", -90.0, -0.4),
+    ("l_ear", 90.0, -0.4),
+)
+
+
 @dataclass(frozen=True)
 class FigureBatch:
     """B characters in K poses on canvases of S x S pixels; J joints of BIPED; P = PARTS without "none".
@@ -79,12 +88,14 @@ def draw(
     height: tuple[float, float] | None = None,
     truncated: float = 0.25,
     standing: float = 0.5,
+    turned: float = 0.15,
 ) -> FigureBatch:
     """Draws `count` characters, each of a family chosen at random, in `poses` poses.
 
     height: span of the figure's height as a share of the canvas (None: 0.4 to 0.98 for one pose, 0.55 to 0.95 for
     several). truncated: chance that a single pose is cut by the border. standing: chance that pose 0 is a standing
-    one. The generator lives on the CPU whatever the device. Raises InvalidInput for an unknown family.
+    one. turned: chance that a single pose is seen from 35 to 80 degrees to the side. The generator
+    lives on the CPU whatever the device. Raises InvalidInput for an unknown family.
     """
     unknown = [name for name in families if name not in FAMILIES]
     if unknown:
@@ -92,7 +103,9 @@ def draw(
     rng = np.random.default_rng(int(torch.randint(2**62, (1,), generator=generator)))
     names = tuple(str(rng.choice(families)) for _ in range(count))
     span = height or ((0.4, 0.98) if poses == 1 else (0.55, 0.95))
-    cast = [Actor.random(name, poses, size, span, truncated if poses == 1 else 0.0, standing, rng) for name in names]
+    if poses > 1:
+        truncated = turned = 0.0
+    cast = [Actor.random(name, poses, size, span, truncated, standing, turned, rng) for name in names]
     return _painted(cast, names, size, generator, layers, torch.device(device))
 
 
@@ -147,7 +160,7 @@ def _painted(
 
     return FigureBatch(
         rgb=split(rgb), clean=split(clean), plate=split(plate), joints=split(points),
-        state=split(_state(points, part.long(), size)), joint_depth=split(z),
+        state=split(_state(points, part.long(), _turns(cast, device), size)), joint_depth=split(z),
         parts=split(part.to(torch.uint8)), materials=split(material.to(torch.uint8)), depth=split(depth),
         texel=split(torch.stack((identity, u, v), -1)), layers=None if stack is None else split(stack),
         order=split(torch.tensor(orders, device=device)),
@@ -244,8 +257,9 @@ def _matrices(rows: NDArray[np.float32], pictures: int, count: int) -> Tensor:
     return torch.from_numpy(matrices)
 
 
-def _state(points: Tensor, part: Tensor, size: int) -> Tensor:
-    """(N, J) uint8: 0 off the canvas, 2 where the part seen at the joint is one that carries it, else 1."""
+def _state(points: Tensor, part: Tensor, turn: Tensor, size: int) -> Tensor:
+    """(N, J) uint8: 0 off the canvas, 2 where the part seen at the joint is one that carries it and the
+    face is not turned away from it, else 1."""
     cell = points.floor().long()
     inside = ((cell >= 0) & (cell < size)).all(-1)
     cell = cell.clamp(0, size - 1)
@@ -255,7 +269,15 @@ def _state(points: Tensor, part: Tensor, size: int) -> Tensor:
     for row, name in enumerate(BIPED.joints):
         own[row, [PART_INDEX[p] for p in _carriers(name)]] = True
     visible = own[torch.arange(len(BIPED.joints), device=points.device), seen]
+    for name, azimuth, limit in _FACE:
+        away = torch.cos(torch.deg2rad(turn + azimuth)) < limit
+        visible[:, BIPED.index[name]] &= ~away
     return torch.where(inside, 1 + visible.long(), torch.zeros_like(seen)).to(torch.uint8)
+
+
+def _turns(cast: list[Actor], device: torch.device) -> Tensor:
+    """(N,) degrees by which each head is turned."""
+    return torch.tensor([p.yaw + p.head_yaw for a in cast for p in a.posed], dtype=torch.float32, device=device)
 
 
 def _carriers(joint: str) -> tuple[str, ...]:

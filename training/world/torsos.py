@@ -147,6 +147,16 @@ def _emblem(drawing: Drawing, design: Design, frame: Frame, size: float) -> None
     elif design.emblem == "badge":
         badge = up.at(0.3 * size, 0.5 * size * (1 if design.numbers[3] > 0.5 else -1))
         drawing.add("torso", Shape(SUPER, badge, (0.2 * size, 0.2 * size, 4.0, 0.0, -9.0), paint, line=0.4))
+    elif design.emblem in ("tie", "placket"):
+        cloth = paint._replace(material="fitted")
+        high, low = up.at(1.05 * size / (0.55 + 0.5 * design.numbers[15]), 0.0), (2.2 + design.numbers[3]) * size
+        strip = (low, 0.07 * size, 0.12 * size, 0.3 * size, 0.02 * size)
+        if design.emblem == "placket":
+            strip = (low, 0.22 * size, 0.2 * size, 0.2 * size, 0.22 * size)
+        at = high._replace(ax=-high.ax, ay=-high.ay, up=False)
+        drawing.add(
+            "torso", Shape(PROFILE, at, tuple(s * (side if k else 1) for k, s in enumerate(strip)), cloth, line=0.5)
+        )
     elif design.emblem == "buttons":
         for k in range(3):
             at = up.at(0.5 * size * (1 - k), 0.0)

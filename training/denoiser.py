@@ -26,7 +26,7 @@ from training.shards import Pair, Shards
 
 AT_START = 0.5
 FURTHEST = 0.9
-COMPLETE_SHARE = 0.25
+COMPLETE_SHARE = 0.33
 
 
 class DenoiserTask:
@@ -41,7 +41,7 @@ class DenoiserTask:
             raise FileNotFoundError(f"no complete shards in {pairs}; run python -m training.pairs --out {pairs} first.")
 
     def batch(self, size: int, rng: np.random.Generator) -> list[Pair]:
-        """Pairs of one task; complete windows are a quarter the size, so there are three times as many."""
+        """Pairs of one task; three times as many of complete's smaller windows."""
         complete = rng.random() < COMPLETE_SHARE and len(self.shards["complete"]) > 0
         shards = self.shards["complete" if complete else "repair"]
         rows = rng.integers(len(shards), size=size * 3 if complete else size)

@@ -29,10 +29,11 @@ from pose.figure import PART_INDEX, Figure, Layer
 SIZE = 256
 MARGIN = 0.08
 MULTIPLE = 64
+CRISP = (0.3, 0.7)
 
 
 def complete_figure(figure: Figure, network: Network | None, seed: int) -> Figure:
-    """The figure with every layer's `missing` region filled (premultiplied alpha predicted too).
+    """The figure with every layer's `missing` region filled, its alpha there predicted too.
 
     Without a network, by push-pull. The same figure and seed give the same texels.
     """
@@ -89,6 +90,14 @@ def write(layer: Layer, filled: NDArray[Any]) -> NDArray[np.uint8]:
     return np.where(inside, straight(filled), layer.rgba).astype(np.uint8)
 
 
+def crisp(picture: NDArray[Any]) -> NDArray[Any]:
+    """(..., 4) premultiplied in 0..1 with its soft alpha steepened: an unsure edge becomes an edge, not a fog."""
+    alpha = picture[..., 3:]
+    low, high = CRISP
+    steep = np.clip((alpha - low) / (high - low), 0, 1)
+    return np.asarray(picture * (steep / np.maximum(alpha, 1e-4)), np.float32)
+
+
 def _completions(figure: Figure, network: Network | None, seed: int) -> list[tuple[int, NDArray[Any]]]:
     found = [(row, layer_sample(figure, layer)) for row, layer in enumerate(figure.layers)]
     jobs = sorted(((row, *job) for row, job in found if job is not None), key=lambda job: (job[1].size, job[0]))
@@ -100,7 +109,7 @@ def _completions(figure: Figure, network: Network | None, seed: int) -> list[tup
         else:
             pictures, _ = restore_samples(samples, network, 1, seed)
         done += [
-            (row, frame.paste(picture, figure.layers[row].missing.shape))
+            (row, frame.paste(crisp(picture), figure.layers[row].missing.shape))
             for row, frame, picture in zip(rows, frames, pictures, strict=True)
         ]
     return done

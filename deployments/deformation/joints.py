@@ -23,6 +23,7 @@ CHAINS = {
     "l_leg": ("l_hip", "l_knee", "l_ankle", "l_toe"),
 }
 SCALE_LIMITS = (0.05, 20.0)
+SAME_SCALE = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +111,8 @@ def _scale(start: dict[str, Vector], end: dict[str, Vector], bones: tuple[tuple[
             before, after = np.hypot(*(start[b] - start[a])), np.hypot(*(end[b] - end[a]))
             if before > 2:
                 ratios.append(after / before)
-    return float(np.clip(np.median(ratios), *SCALE_LIMITS)) if ratios else 1.0
+    scale = float(np.clip(np.median(ratios), *SCALE_LIMITS)) if ratios else 1.0
+    return 1.0 if abs(np.log(scale)) < SAME_SCALE else scale
 
 
 def _turn(start: dict[str, Vector], end: dict[str, Vector], names: list[str]) -> float:

@@ -18,7 +18,7 @@ from deployments.deformation.trunk import Similarity, Torso, head_map, torso_map
 
 Points = NDArray[np.float64]
 
-FREE_HOLD = 0.03
+FREE_HOLD = 1.0
 FIRM_HOLD = 3.0
 NECK_BAND = 0.035
 SETTLED = np.radians(2.0)

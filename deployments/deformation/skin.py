@@ -18,7 +18,8 @@ Points = NDArray[np.float64]
 Weights = NDArray[np.float64]
 
 STRETCH_LIMITS = (0.15, 3.0)
-ROOT_BAND = 1.1
+ROOT_BAND = 0.7
+BEND_BAND = 0.8
 SHORT = 1.0
 
 
@@ -81,7 +82,7 @@ def limb_weights(mesh: Mesh, limb: Limb, halfwidth: float, start: float) -> Weig
     away = np.stack([distances(mesh, a, b) for a, b in segments], 1)
     gates = [_root_gate(mesh.vertices, limb, halfwidth, start)]
     for k in range(1, len(segments)):
-        band = max(min(halfwidth, 0.45 * _shorter(limb, k)), 1e-3)
+        band = max(min(BEND_BAND * halfwidth, 0.45 * _shorter(limb, k)), 1e-3)
         square = away[:, k - 1] ** 2 - away[:, k] ** 2
         gates.append(_smooth((np.sign(square) * np.sqrt(np.abs(square)) + band) / (2 * band)))
     gates.append(_tip_gate(mesh.vertices, limb, halfwidth))

@@ -12,7 +12,7 @@ from training.world.hair import draw_hair
 from training.world.heads import draw_head
 from training.world.limbs import draw_arm, draw_leg
 from training.world.posed import Posed
-from training.world.poses import ACTIVE, ROW, STANDING, joints, random_stance
+from training.world.poses import ACTIVE, ROW, joints, random_stance
 from training.world.props import draw_held
 from training.world.torsos import draw_skirt, draw_torso
 
@@ -35,6 +35,7 @@ class Actor:
         truncated: float,
         standing: float,
         turned: float,
+        sources: tuple[str, ...],
         rng: np.random.Generator,
     ) -> "Actor":
         family = FAMILIES[name]
@@ -44,7 +45,7 @@ class Actor:
             yaw = float(rng.choice([-1, 1]) * rng.uniform(35, 80))
         stances = []
         for k in range(poses):
-            menu = STANDING if k == 0 and rng.random() < standing else ACTIVE
+            menu = sources if k == 0 and rng.random() < standing else ACTIVE
             stances.append(random_stance(rng, menu, float(yaw + np.clip(rng.normal(0, 6), -12, 12) * (k > 0))))
         bodies = [joints(design.proportions, stance) for stance in stances]
         turns = [(stance.yaw, stance.head_yaw) for stance in stances]

@@ -33,7 +33,7 @@ def draw_face(drawing: Drawing, design: Design, posed: Posed, frame: Frame, part
         at = _on_face(posed, frame, wide, azimuth, eye)
         _eye(drawing, design, at, unit * (0.85 + 0.5 * n[0]), part, sign)
         if design.brows:
-            brow = _on_face(posed, frame, wide, azimuth, eye + 0.34 * unit).at(0, 0, turn=sign * 0.35 * (0.35 - n[1]))
+            brow = _on_face(posed, frame, wide, azimuth, eye + 0.34 * unit).at(0, 0, turn=sign * 0.35 * (n[1] - 0.3))
             drawing.add(part, _ink_shape(design, ARC, brow, (0.15 * unit, -0.05 * unit, 0.022 * unit + 0.002)))
         if design.cheeks:
             cheek = _on_face(posed, frame, wide, sign * 38, eye - 0.32 * unit)

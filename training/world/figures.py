@@ -21,6 +21,7 @@ from training.world.cast import Actor, drawn
 from training.world.drawing import COLUMN, COLUMNS
 from training.world.families import FAMILIES
 from training.world.papers import degraded, grounds
+from training.world.poses import STANDING
 from training.world.surface import NoiseTable
 
 LAYERS = PARTS[1:]
@@ -89,12 +90,13 @@ def draw(
     truncated: float = 0.25,
     standing: float = 0.5,
     turned: float = 0.15,
+    sources: tuple[str, ...] = STANDING,
 ) -> FigureBatch:
     """Draws `count` characters, each of a family chosen at random, in `poses` poses.
 
     height: span of the figure's height as a share of the canvas (None: 0.4 to 0.98 for one pose, 0.55 to 0.95 for
-    several). truncated: chance that a single pose is cut by the border. standing: chance that pose 0 is a standing
-    one. turned: chance that a single pose is seen from 35 to 80 degrees to the side. The generator
+    several). truncated: chance that a single pose is cut by the border. standing: chance that pose 0 is one of
+    `sources`. turned: chance that a single pose is seen from 35 to 80 degrees to the side. The generator
     lives on the CPU whatever the device. Raises InvalidInput for an unknown family.
     """
     unknown = [name for name in families if name not in FAMILIES]
@@ -105,7 +107,7 @@ def draw(
     span = height or ((0.4, 0.98) if poses == 1 else (0.55, 0.95))
     if poses > 1:
         truncated = turned = 0.0
-    cast = [Actor.random(name, poses, size, span, truncated, standing, turned, rng) for name in names]
+    cast = [Actor.random(name, poses, size, span, truncated, standing, turned, sources, rng) for name in names]
     return _painted(cast, names, size, generator, layers, torch.device(device))
 
 

@@ -62,7 +62,7 @@ def draw_leg(drawing: Drawing, design: Design, posed: Posed, side: str) -> None:
     )
     foot = posed.bone(f"{side}_ankle", f"{side}_toe", body.foot)
     colour = design.palette["skin"] if design.shoe == "none" else design.palette["shoe"]
-    size = (0.75 + 0.5 * design.numbers[4]) * max(r2, 0.02)
+    size = (1.08 + 0.35 * design.numbers[4]) * max(r2, 0.018)
     tip = size * (0.7 if design.shoe == "long" else 1.05)
     paint = Paint(colour, material="skin" if design.shoe == "none" else "rigid")
     shoe = Shape(CAPSULE, foot, (body.foot * foot.fore, size, tip), paint)
@@ -70,8 +70,8 @@ def draw_leg(drawing: Drawing, design: Design, posed: Posed, side: str) -> None:
     if design.shoe == "none":
         drawing.add(part, *legs, shoe)
     else:
-        drawing.add(part, shoe)
         drawing.add(part, *legs)
+        drawing.add(part, shoe)
 
 
 def _hand(design: Design, wrist: Frame, side: str, radius: float) -> list[Shape]:

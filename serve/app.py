@@ -14,22 +14,23 @@ from pathlib import Path
 from typing import Any
 
 import ray
-from deployments.garments.deployment import Garments
-from deployments.keypoints.deployment import BlazePose, Keypoints
 from ray import serve as ray_serve
 from ray.serve.deployment import Application
 
 from deployments.backgrounds.deployment import Backgrounds
 from deployments.deformation.deployment import Deformation
 from deployments.denoiser.deployment import Denoiser
+from deployments.garments.deployment import Garments
+from deployments.keypoints.deployment import BlazePose, Keypoints
 from deployments.upscaler.deployment import Upscaler
-from pose.errors import InvalidInput
+from pose.errors import ContrappostoError, InvalidInput
 from serve.ingress import APPLICATION, Ingress
 from serve.settings import ROOT, Settings, Stage, parse_settings
 from serve.weights import check_weights, weights_directory
 
 GRACE_SECONDS = 5.0
 SHUTDOWN_SECONDS = 9.0
+FAILED = ("DEPLOY_FAILED", "UNHEALTHY")
 
 
 def build_app(args: Mapping[str, Any]) -> Application:
@@ -60,20 +61,40 @@ def build_app(args: Mapping[str, Any]) -> Application:
 
 
 def run(settings: Settings, host: str, port: int, told: Callable[[str], None]) -> None:
-    """Runs the service in a Ray of its own until SIGTERM or SIGINT, then ends every process that it started."""
+    """Runs the service in a Ray of its own until SIGTERM or SIGINT, then ends every process that it started.
+
+    Raises StartError where a stage does not come up, with what the stage said.
+    """
     stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: _stop(stop))
-    with contextlib.suppress(_Stopped), _cluster(settings):
+    _listen(stop)
+    with contextlib.suppress(_Stopped, SystemExit), _cluster(settings):
+        _listen(stop)  # again: Ray puts a handler of its own in place
         ray_serve.start(
             proxy_location="HeadOnly",
             http_options={"host": host, "port": port},
             logging_config={"log_level": "WARNING", "enable_access_log": False},
         )
         app = build_app(settings.model_dump(mode="json"))
-        ray_serve.run(app, name=APPLICATION, route_prefix="/")
+        _deploy_all(app)
         told(f"contrapposto ready on http://{host}:{port}")
         stop.wait()
+
+
+def _deploy_all(app: Application) -> None:
+    try:
+        ray_serve.run(app, name=APPLICATION, route_prefix="/")
+    except RuntimeError as error:
+        found = ray_serve.status().applications.get(APPLICATION)
+        deployments = found.deployments if found else {}
+        failed = {name: state.message for name, state in deployments.items() if state.status in FAILED}
+        told = "; ".join(f"stage {name}: {_last_line(message)}" for name, message in failed.items())
+        raise StartError(f"the service did not come up: {told or _last_line(str(error))}") from error
+
+
+def _last_line(message: str) -> str:
+    """What an exception said, out of a message that ends with its traceback."""
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    return next((line for line in reversed(lines) if "Error" in line), lines[-1] if lines else "no reason was given")
 
 
 def _deploy(kind: type, name: str, stage: Stage, environment: Mapping[str, Any] | None = None) -> Any:
@@ -135,10 +156,26 @@ def _cluster(settings: Settings) -> Iterator[None]:
     finally:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_IGN)
-        ending = threading.Thread(target=ray_serve.shutdown, daemon=True)
+        ending = threading.Thread(target=_drain, daemon=True)
         ending.start()
         ending.join(SHUTDOWN_SECONDS)
         ray.shutdown()
+
+
+def _drain() -> None:
+    with contextlib.suppress(Exception):
+        ray_serve.delete(APPLICATION)
+
+
+def _listen(stop: threading.Event) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: _stop(stop))
+
+
+class StartError(ContrappostoError):
+    """A stage did not come up."""
+
+    code = "start"
 
 
 class _Stopped(BaseException):

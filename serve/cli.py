@@ -38,7 +38,11 @@ def _serve(options: argparse.Namespace) -> int:
         return 2
     from serve.app import run  # loads Ray and every network's code: only for this command
 
-    run(settings, options.host, options.port, lambda line: print(line, flush=True))
+    try:
+        run(settings, options.host, options.port, lambda line: print(line, flush=True))
+    except ContrappostoError as error:
+        print(f"contrapposto: cannot start: {error.message}", file=sys.stderr)
+        return 2
     return 0
 
 

@@ -8,12 +8,12 @@ from typing import Any, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from pose.keypoints_json import parse_keypoints
 
 from deployments.backgrounds.spec import Background, parse_background
 from pose import library
 from pose.errors import InvalidInput, InvalidKeypoints, TooLarge
 from pose.image import Limits, Picture, decode
+from pose.keypoints_json import parse_keypoints
 from pose.pose import Pose
 from serve.figures import content_key
 from serve.form import Fields

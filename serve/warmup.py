@@ -1,9 +1,8 @@
 """Compiles at install time what would be compiled at first use: `python -m serve.warmup`."""
 
-from deployments.garments.deployment import compile_all as compile_garments
-
 from deployments.backgrounds.deployment import compile_all as compile_backgrounds
 from deployments.deformation.deployment import compile_all as compile_deformation
+from deployments.garments.deployment import compile_all as compile_garments
 
 
 def main() -> None:

@@ -16,8 +16,8 @@ from training.world.sheet import save
 
 SIZE = 640
 GROUND = 0.93
-SAMPLES = {"chibi": ("chibi_cel", 7), "mascot": ("animal_mascot", 10), "crayon": ("crayon", 3)}
-STICK = ("flat_mascot", 3)
+SAMPLES = {"mascot": ("animal_mascot", 6), "dress": ("comic_ink", 0), "crayon": ("crayon", 6)}
+STICK = ("comic_ink", 2)
 
 
 def main() -> None:

@@ -122,7 +122,7 @@ def union_frame(box: tuple[int, int, int, int], size: int) -> Frame:
 
 def window_pair(figure: Figure, warp: Warp, truth: Array, size: int, rng: np.random.Generator) -> Pair | None:
     """A (size, size) window of a large warp at full scale, around a place that needs repair."""
-    need = band(seeds(warp.trust, warp.rgba[..., 3] / np.float32(255), warp.hole, warp.invented), figure_height(figure))
+    need = band(seeds(warp.trust, warp.rgba[..., 3] / np.float32(255), warp.hole), figure_height(figure))
     rows, columns = np.nonzero(need > 0)
     if not len(rows):
         return None

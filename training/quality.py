@@ -108,7 +108,7 @@ def regions(case: Case, warps: Warps) -> tuple[Array, Array]:
     """U and R, (H, W) bool each."""
     height = figure_height(case.figure)
     bands = [
-        band(seeds(warp.trust, warp.rgba[..., 3] / np.float32(255), warp.hole, warp.invented), height) > 0
+        band(seeds(warp.trust, warp.rgba[..., 3] / np.float32(255), warp.hole), height) > 0
         for warp in (warps.plain, warps.completed)
     ]
     error = np.abs(premultiplied(warps.plain.rgba).astype(int) - premultiplied(case.truth)).max(-1)

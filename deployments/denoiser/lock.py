@@ -1,8 +1,8 @@
 """The lock: the untouched warp is used exactly, except in a narrow band around seams and holes. Knows masks only.
 
 The band is also what the table of quality calls U: pixels within BAND of the figure's height of a hole or of a
-figure's pixel whose texel is not trusted (seam, joint crease, strong stretch, border of an invented region).
-Texels of completed layers are not touched beyond that band: every pose of a figure shows the same inventions.
+figure's pixel whose texel is not trusted (invented, seam, joint crease, strong stretch). Inside a completed region
+texels may be cut away but never recoloured: every pose of a figure shows the same inventions.
 """
 
 from typing import Any
@@ -19,11 +19,9 @@ Picture = NDArray[Any]
 Mask = NDArray[np.bool_]
 
 
-def seeds(trust: Picture, alpha: Picture, hole: Mask, invented: Mask) -> Mask:
-    """(H, W): holes, and pixels of the figure whose texels are not trusted, less the inside of invented regions."""
-    shown = alpha > 8 / 255
-    inside = cv2.erode(invented.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=1) > 0
-    return hole | (shown & (trust < TRUSTED) & ~inside)
+def seeds(trust: Picture, alpha: Picture, hole: Mask) -> Mask:
+    """(H, W): holes, and pixels of the figure whose texels are not trusted."""
+    return np.asarray(hole | ((alpha > 8 / 255) & (trust < TRUSTED)))
 
 
 def band(seed: Mask, figure_height: float) -> Picture:
@@ -45,3 +43,10 @@ def locked(warp: Picture, restored: Picture, share: Picture) -> Picture:
     """(H, W, 4) x 2, (H, W) in 0..1 -> the warp where share is 0 (bit for bit), the restored picture where it is 1."""
     mixed = warp + share[..., None] * (restored - warp)
     return np.where(share[..., None] > 0, mixed, warp)
+
+
+def cut_only(warp: Picture, restored: Picture, invented: Mask) -> Picture:
+    """The restored picture (H, W, 4) premultiplied, but inside invented regions the warp's texels, at most thinned."""
+    inside = cv2.erode(invented.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=1) > 0
+    keep = np.minimum(restored[..., 3:] / np.maximum(warp[..., 3:], 1e-4), 1)
+    return np.where(inside[..., None], warp * keep, restored).astype(np.float32)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deployments.denoiser.complete import filled_by_pushpull
-from deployments.denoiser.lock import band, gate, locked, seeds
+from deployments.denoiser.lock import band, cut_only, gate, locked, seeds
 from deployments.denoiser.run import Network, restore_samples
 from deployments.denoiser.sample import (
     REPAIR,
@@ -81,22 +81,21 @@ def repaired(
 ) -> NDArray[np.uint8]:
     """Puts the network's picture (h, w, 4) into the warp inside the band and where the warp is doubted (h, w)."""
     copied = sample.copied.astype(np.float32) / 255
+    restored = cut_only(copied, restored, sample.invented)
     share = editable(sample) * np.where(sample.hole, 1, gate(doubt))
+    whole = premultiplied(warp.rgba).astype(np.float32) / 255
     if frame.scale == 1:
-        change, share = frame.paste(restored, warp.hole.shape), frame.paste(share, warp.hole.shape)
-        whole = premultiplied(warp.rgba).astype(np.float32) / 255
-        out = locked(whole, change, share)
+        out = locked(whole, frame.paste(restored, warp.hole.shape), frame.paste(share, warp.hole.shape))
     else:
-        change = frame.paste(share[..., None] * (restored - copied), warp.hole.shape)
-        share = frame.paste(share, warp.hole.shape)
-        out = premultiplied(warp.rgba).astype(np.float32) / 255 + change
-    return np.where(share[..., None] > 0, straight(out), warp.rgba).astype(np.uint8)
+        out = whole + frame.paste(share[..., None] * (restored - copied), warp.hole.shape)
+    touched = np.abs(out - whole).max(-1, keepdims=True) > 0.5 / 255
+    return np.where(touched, straight(out), warp.rgba).astype(np.uint8)
 
 
 def editable(sample: Sample) -> NDArray[Any]:
     """(h, w) in 0..1: the band of the lock for a sample."""
     trust, alpha = sample.trust.astype(np.float32) / 255, sample.copied[..., 3].astype(np.float32) / 255
-    return band(seeds(trust, alpha, sample.hole, sample.invented), sample.height)
+    return band(seeds(trust, alpha, sample.hole), sample.height)
 
 
 def pushpull_warp(warp: Warp) -> NDArray[np.uint8]:

@@ -1,6 +1,6 @@
 import numpy as np
 
-from deployments.denoiser.lock import band, gate, locked, seeds
+from deployments.denoiser.lock import band, cut_only, gate, locked, seeds
 
 
 def _plane(value=0.0):
@@ -20,15 +20,22 @@ def test_there_is_no_band_without_seeds():
     assert band(np.zeros((64, 64), bool), 200).max() == 0
 
 
-def test_background_and_the_inside_of_completed_regions_are_no_seeds():
-    invented = np.zeros((64, 64), bool)
-    invented[10:30, 10:30] = True
+def test_background_is_no_seed_and_what_is_not_trusted_is():
     alpha, trust = _plane(), _plane(1)
-    alpha[:, :40], trust[:, 40:], trust[invented] = 1, 0, 0
-    found = seeds(trust, alpha, np.zeros((64, 64), bool), invented)
+    alpha[:, :40], trust[:, 40:], trust[10:20, 10:20] = 1, 0, 0
+    found = seeds(trust, alpha, np.zeros((64, 64), bool))
     assert not found[:, 40:].any()
-    assert not found[12:28, 12:28].any()
-    assert found[10, 10:30].all()
+    assert found.sum() == 100
+
+
+def test_invented_texels_are_thinned_but_not_recoloured():
+    warp, restored = np.full((64, 64, 4), 0.5, np.float32), np.zeros((64, 64, 4), np.float32)
+    warp[..., 3], restored[..., 3], restored[..., 0] = 1, 1, 1
+    restored[:, 32:, 3] = 0.25
+    out = cut_only(warp, restored, np.ones((64, 64), bool))
+    np.testing.assert_array_equal(out[:, :32], warp[:, :32])
+    np.testing.assert_allclose(out[:, 32:], warp[:, 32:] * 0.25)
+    np.testing.assert_array_equal(cut_only(warp, restored, np.zeros((64, 64), bool)), restored)
 
 
 def test_locked_pixels_are_the_warp_bit_for_bit():

@@ -20,7 +20,7 @@ from training.world import raster
 from training.world.cast import Actor, drawn
 from training.world.drawing import COLUMN, COLUMNS
 from training.world.families import FAMILIES
-from training.world.papers import degraded, grounds
+from training.world.papers import contact_shadow, degraded, grounds
 from training.world.poses import STANDING
 from training.world.surface import NoiseTable
 
@@ -43,6 +43,9 @@ _FACE = (
     ("r_ear", -90.0, -0.4),
     ("l_ear", 90.0, -0.4),
 )
+
+
+_FEET = [BIPED.index[name] for name in ("r_ankle", "l_ankle", "r_toe", "l_toe")]
 
 
 @dataclass(frozen=True)
@@ -152,9 +155,11 @@ def _painted(
     clean = _straight(rgba)
     looks = [actor.design for actor in cast for _ in actor.posed]
     plate, light = grounds(looks, size, generator, device)
-    rgb = degraded(plate * (1 - rgba[:, 3:]) + rgba[:, :3], light, generator)
-    identity, u, v, material, part, depth = maps
     points = torch.tensor(np.stack([p.points for a in cast for p in a.posed]), dtype=torch.float32, device=device)
+    scale = torch.tensor([p.scale for a in cast for p in a.posed], dtype=torch.float32, device=device)
+    ground = plate * contact_shadow(points[:, _FEET], scale, size, generator)
+    rgb = degraded(ground * (1 - rgba[:, 3:]) + rgba[:, :3], light, generator)
+    identity, u, v, material, part, depth = maps
     z = torch.tensor(np.stack([p.depth for a in cast for p in a.posed]), dtype=torch.float32, device=device)
 
     def split(x: Tensor) -> Tensor:
@@ -166,7 +171,7 @@ def _painted(
         parts=split(part.to(torch.uint8)), materials=split(material.to(torch.uint8)), depth=split(depth),
         texel=split(torch.stack((identity, u, v), -1)), layers=None if stack is None else split(stack),
         order=split(torch.tensor(orders, device=device)),
-        scale=split(torch.tensor([p.scale for a in cast for p in a.posed], dtype=torch.float32, device=device)),
+        scale=split(scale),
         matrices=split(_matrices(rows, pictures, count).to(device)),
         shake=split(canvas.warp - _centres(size, device)), family=names,
     )  # fmt: skip

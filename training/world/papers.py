@@ -39,6 +39,21 @@ def page(colour: tuple[float, float, float], kind: str, size: int, generator: to
     return base.clamp(0, 1), _falloff(size, strength, generator)
 
 
+def contact_shadow(feet: Tensor, scale: Tensor, size: int, generator: torch.Generator) -> Tensor:
+    """(N, 1, S, S) factor that darkens a soft ellipse under the lowest of `feet` (N, F, 2), on some of the pictures.
+
+    scale (N,) pixels per body height.
+    """
+    count, device = len(feet), feet.device
+    strength = torch.rand(count, 2, generator=generator).to(device)
+    strength = (0.5 * strength[:, 0] * (strength[:, 1] < 0.25))[:, None, None]
+    middle, low = feet[..., 0].mean(1)[:, None, None], feet[..., 1].amax(1)[:, None, None]
+    spread = (0.12 * scale + 0.5 * (feet[..., 0].amax(1) - feet[..., 0].amin(1)))[:, None, None]
+    line = torch.arange(size, device=device) + 0.5
+    x, y = (line - middle) / spread, (line[:, None] - low) / (0.28 * spread)
+    return 1 - (strength * torch.exp(-(x**2 + y**2)))[:, None]
+
+
 def degraded(rgb: Tensor, light: Tensor, generator: torch.Generator) -> Tensor:
     """Light, contrast, blur, noise and JPEG-like quantisation, each on some of the pictures."""
     count, device = len(rgb), rgb.device

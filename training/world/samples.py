@@ -35,8 +35,11 @@ def character(family: str, seed: int, stance: str) -> FigureBatch:
 
 
 def on_plain_ground(batch: FigureBatch) -> Tensor:
-    """(3, SIZE, SIZE) the first picture's figure on light grey."""
+    """(3, SIZE, SIZE) the first picture's figure in the middle of a light grey."""
     clean = batch.clean[0, 0]
+    for axis in (1, 2):
+        there = torch.nonzero(clean[3].amax(2 - axis) > 0)
+        clean = clean.roll((SIZE - int(there[0]) - int(there[-1])) // 2, axis)
     return clean[:3] * clean[3:] + GROUND * (1 - clean[3:])
 
 

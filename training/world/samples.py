@@ -16,7 +16,7 @@ from training.world.sheet import save
 
 SIZE = 640
 GROUND = 0.93
-SAMPLES = {"mascot": ("animal_mascot", 6), "dress": ("comic_ink", 0), "crayon": ("crayon", 6)}
+SAMPLES = {"mascot": ("animal_mascot", 6), "chibi": ("chibi_cel", 7), "crayon": ("crayon", 6)}
 STICK = ("comic_ink", 2)
 
 

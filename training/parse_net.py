@@ -24,6 +24,7 @@ from torch.nn import functional
 
 from deployments.garments.maps import pose_maps
 from deployments.garments.network import SIZE, ParseNetwork
+from deployments.runtime import load
 from pose.figure import PARTS
 from pose.skeleton import BIPED
 from training.augment import (
@@ -227,6 +228,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--minutes", type=float, default=25.0)
     parser.add_argument("--batch", type=int, default=12)
     parser.add_argument("--size", type=int, default=SIZE, help="a first part at 128 is four times as fast")
+    parser.add_argument("--rate", type=float, default=Options.rate)
+    parser.add_argument("--start", type=Path, help="a folder whose weights to begin from")
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
@@ -234,8 +237,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     torch.manual_seed(0)
     cv2.setNumThreads(1)
     task = ParseTask(options.data, size=options.size)
-    budget = Options(options.resume, options.out, options.curve, options.steps, options.minutes, options.batch)
-    train(task, ParseNetwork(), budget)
+    network = ParseNetwork()
+    if options.start is not None:
+        load(task.name, network, options.start)
+    budget = Options(
+        options.resume, options.out, options.curve, options.steps, options.minutes, options.batch, options.rate
+    )
+    train(task, network, budget)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from torch.nn import functional
 
 from deployments.keypoints.network import CELLS, JOINTS, KINDS, SIZE, STRIDE, PoseNetwork
 from deployments.keypoints.reader import decode_boxes, decode_heat, overlap
+from deployments.runtime import load
 from pose.skeleton import BIPED
 from training.augment import centred, figure_box, placed, warp
 from training.feed import HELD_OUT_PREFIX, Pool, Sample
@@ -195,6 +196,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--steps", type=int, default=100_000)
     parser.add_argument("--minutes", type=float, default=35.0)
     parser.add_argument("--batch", type=int, default=24)
+    parser.add_argument("--rate", type=float, default=Options.rate)
+    parser.add_argument("--start", type=Path, help="a folder whose weights to begin from")
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
@@ -202,8 +205,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     torch.manual_seed(0)
     cv2.setNumThreads(1)
     task = PoseTask(options.data)
-    budget = Options(options.resume, options.out, options.curve, options.steps, options.minutes, options.batch)
-    train(task, PoseNetwork(), budget)
+    network = PoseNetwork()
+    if options.start is not None:
+        load(task.name, network, options.start)
+    budget = Options(
+        options.resume, options.out, options.curve, options.steps, options.minutes, options.batch, options.rate
+    )
+    train(task, network, budget)
 
 
 if __name__ == "__main__":

@@ -104,7 +104,7 @@ def _light(
         inside = (-d / _cell(cells, "inradius")).clamp(0, 1)
         tilt = _towards_light(cells, d) * (1 - inside)
         soft = _cell(cells, "soft")
-        light = light - _cell(cells, "cel") * (tilt < -0.2)
+        light = light - _cell(cells, "cel") * ((-0.2 - tilt) * 25 + 0.5).clamp(0, 1)
         light = (
             light
             + soft * (0.55 * tilt - 0.12 * (1 - inside) ** 2)

@@ -9,7 +9,17 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csc_matrix
 from scipy.sparse.linalg import splu
 
+from deployments.deformation.mesh import Mesh
+
 Points = NDArray[np.float64]
+
+
+def relaxed(
+    mesh: Mesh, rest: Points, start: Points, stiffness: NDArray[np.float64], hold: NDArray[np.float64]
+) -> Points:
+    """`relax` on a mesh whose vertices' stiffness (n,) is known: an edge has its two ends' mean."""
+    a, b = mesh.edges.T
+    return relax(rest, start, mesh.edges, 0.5 * (stiffness[a] + stiffness[b]), hold)
 
 
 def relax(

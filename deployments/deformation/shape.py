@@ -12,8 +12,9 @@ from scipy.spatial import cKDTree
 
 from deployments.deformation.joints import CHAINS, HEAD, Motion, Vector
 from deployments.deformation.mesh import Mesh
-from deployments.deformation.relax import relax
+from deployments.deformation.relax import relaxed
 from deployments.deformation.skin import Limb, blend, limb_of, limb_weights, posed, stretched
+from deployments.deformation.skirt import skirt
 from deployments.deformation.trunk import Similarity, Torso, head_map, torso_map
 
 Points = NDArray[np.float64]
@@ -80,7 +81,7 @@ def _unjointed(
     if part == "held":
         return _attached(rig, joint, mesh.vertices)
     if part == "skirt" or (part == "torso" and {"r_leg", "l_leg"} & set(merged)):
-        return _skirt(rig, mesh, stiffness)
+        return skirt(rig.torso, [rig.limbs[leg] for leg in ("r_leg", "l_leg") if leg in rig.limbs], mesh, stiffness)
     return rig.torso(mesh.vertices)
 
 
@@ -101,7 +102,7 @@ def _limb(limb: Limb, mesh: Mesh, area: float, stiffness: NDArray[np.float64]) -
     if _bends(limb):
         rest = stretched(mesh.vertices, limb, weights)
         sure = np.clip((weights.max(1) - 0.85) / 0.15, 0, 1)
-        placed = _relaxed(mesh, rest, placed, stiffness, FREE_HOLD + FIRM_HOLD * sure)
+        placed = relaxed(mesh, rest, placed, stiffness, FREE_HOLD + FIRM_HOLD * sure)
     upper = weights[:, :2].sum(1)
     along = weights @ np.arange(weights.shape[1])
     return Shape(placed, (upper[mesh.triangles].mean(1) < 0.5).astype(np.int8), along)
@@ -117,13 +118,6 @@ def _mesh_start(limb: Limb, mesh: Mesh, halfwidth: float) -> float:
 
 def _bends(limb: Limb) -> bool:
     return bool(np.abs(np.diff(limb.angles)).max() > SETTLED or np.abs(limb.stretches - limb.stretches[0]).max() > 0.02)
-
-
-def _relaxed(
-    mesh: Mesh, rest: Points, start: Points, stiffness: NDArray[np.float64], hold: NDArray[np.float64]
-) -> Points:
-    a, b = mesh.edges.T
-    return relax(rest, start, mesh.edges, 0.5 * (stiffness[a] + stiffness[b]), hold)
 
 
 def _head(rig: Rig, vertices: Points, cut: Points) -> Points:
@@ -154,43 +148,6 @@ def _hair(rig: Rig, vertices: Points) -> Points:
         rest, np.column_stack([1 - lag, lag]), np.array([head.angle, 0.35 * head.angle]),
         np.array([anchor, anchor]), np.array([crown, crown]),
     )  # fmt: skip
-
-
-def _skirt(rig: Rig, mesh: Mesh, stiffness: NDArray[np.float64]) -> Points:
-    """Hangs from the pelvis; its hem follows the thigh on its own side."""
-    vertices, motion = mesh.vertices, rig.motion
-    legs = [rig.limbs[part] for part in ("r_leg", "l_leg") if part in rig.limbs]
-    base = rig.torso(vertices)
-    if not legs:
-        return base
-    hips = np.mean([leg.source[0] for leg in legs], axis=0)
-    knees = np.mean([leg.source[1] for leg in legs], axis=0)
-    down = (knees - hips) / max(float(np.hypot(*(knees - hips))), 1.0)
-    along = (vertices - hips) @ down
-    reach = max(float(along.max()), 0.3 * float(np.hypot(*(knees - hips))), 1.0)
-    follow = np.clip(along / (0.6 * reach), 0, 1)
-    follow = (follow * follow * (3 - 2 * follow))[:, None]
-    moved = _thighs(vertices, legs, motion)
-    placed = (1 - follow) * base + follow * moved
-    hold = 0.3 + FIRM_HOLD * (1 - follow[:, 0])
-    return _relaxed(mesh, motion.scale * vertices, placed, stiffness, hold)
-
-
-def _thighs(vertices: Points, legs: list[Limb], motion: Motion) -> Points:
-    if len(legs) == 1:
-        return _thigh(vertices, legs[0])
-    across = legs[1].source[0] - legs[0].source[0]
-    width = max(float(np.hypot(*across)), 1.0)
-    side = ((vertices - legs[0].source[0]) @ across) / width**2
-    share = np.clip((side + 0.25) / 1.5, 0, 1)
-    share = (share * share * (3 - 2 * share))[:, None]
-    return np.asarray((1 - share) * _thigh(vertices, legs[0]) + share * _thigh(vertices, legs[1]))
-
-
-def _thigh(vertices: Points, leg: Limb) -> Points:
-    weights = np.zeros((len(vertices), len(leg.angles)))
-    weights[:, 1] = 1
-    return blend(stretched(vertices, leg, weights), weights, leg.angles, leg.pivots, leg.goals)
 
 
 def _attached(rig: Rig, joint: str, vertices: Points) -> Points:

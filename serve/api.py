@@ -28,13 +28,23 @@ TITLE = "Contrapposto"
 SUMMARY = "Pose transfer: the same character, in the pose you ask for."
 
 
-def create_api(pipeline: Pipeline, settings: Settings, weights: Mapping[str, str], meter: Meter) -> FastAPI:
-    """The application. `weights`: name -> SHA-256, for reports; `meter`: what the pipeline observes with."""
+def create_api(
+    pipeline: Pipeline, settings: Settings, weights: Mapping[str, str], meter: Meter, proxied: bool = False
+) -> FastAPI:
+    """The application. `weights`: name -> SHA-256, for reports; `meter`: what the pipeline observes with.
+
+    `proxied`: a proxy in front sets X-Request-Id (see `serve.gate`).
+    """
     app = FastAPI(title=TITLE, summary=SUMMARY, version="1", redoc_url=None)
     problems.install(app)
     limits = settings.limits
     app.add_middleware(
-        Gate, body_bytes=limits.body_bytes, seconds=limits.seconds, queue=settings.ingress.queue, meter=meter
+        Gate,
+        body_bytes=limits.body_bytes,
+        seconds=limits.seconds,
+        queue=settings.ingress.queue,
+        meter=meter,
+        proxied=proxied,
     )
     routes = Routes(pipeline, settings, dict(weights), meter)
     app.include_router(_work(routes))

@@ -29,10 +29,15 @@ TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})")
 
 
 class Gate:
-    """`body_bytes` and `seconds` bound one request, `queue` the number of POSTs in flight."""
+    """`body_bytes` and `seconds` bound one request, `queue` the number of POSTs in flight.
 
-    def __init__(self, app: App, body_bytes: int, seconds: float, queue: int, meter: Meter) -> None:
-        self._app, self._meter = app, meter
+    `proxied`: a proxy in front sets X-Request-Id on requests and answers, so it is taken as it is and not added again.
+    """
+
+    def __init__(
+        self, app: App, body_bytes: int, seconds: float, queue: int, meter: Meter, proxied: bool = False
+    ) -> None:
+        self._app, self._meter, self._proxied = app, meter, proxied
         self._body_bytes, self._seconds, self._queue = body_bytes, seconds, queue
         self._waiting = 0
         self._usual_seconds = 2.0
@@ -44,8 +49,11 @@ class Gate:
         began = time.perf_counter()
         state = scope.setdefault("state", {})
         headers = _take_headers(scope)
-        state["request_id"] = _request_id(headers)
-        answer = _Answer(send, state["request_id"], _traceparent(headers))
+        state["request_id"] = _request_id(headers, self._proxied)
+        added = {"traceparent": _traceparent(headers)}
+        if not self._proxied:
+            added["x-request-id"] = state["request_id"]
+        answer = _Answer(send, added)
         with self._meter.request():
             await self._within(scope, headers, receive, answer)
         spent = time.perf_counter() - began
@@ -101,11 +109,11 @@ class Gate:
 
 
 class _Answer:
-    """The way out: adds the request's identity to the headers, and remembers the status (0: none sent yet)."""
+    """The way out: adds headers, and remembers the status (0: none sent yet)."""
 
-    def __init__(self, send: Send, request_id: str, traceparent: str) -> None:
+    def __init__(self, send: Send, added: dict[str, str]) -> None:
         self._send = send
-        self._added = [(b"x-request-id", request_id.encode()), (b"traceparent", traceparent.encode())]
+        self._added = [(name.encode(), value.encode()) for name, value in added.items()]
         self.status = 0
 
     async def __call__(self, message: Message) -> None:
@@ -120,9 +128,9 @@ def _take_headers(scope: Scope) -> dict[bytes, bytes]:
     return {name.lower(): value for name, value in scope["headers"]}
 
 
-def _request_id(headers: dict[bytes, bytes]) -> str:
+def _request_id(headers: dict[bytes, bytes], proxied: bool) -> str:
     given = headers.get(b"x-request-id", b"").decode("latin-1")
-    return given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    return given if REQUEST_ID.fullmatch(given) or (proxied and given) else uuid.uuid4().hex
 
 
 def _traceparent(headers: dict[bytes, bytes]) -> str:

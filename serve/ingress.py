@@ -44,7 +44,7 @@ class Ingress:
         keep, meter = self._settings.ingress, Meter()
         figures: FigureStore[Parsed] = FigureStore(keep.figures, keep.figure_seconds, time.monotonic)
         pipeline = Pipeline(self._stages, figures, meter.stage)
-        return create_api(pipeline, self._settings, self._weights, meter)
+        return create_api(pipeline, self._settings, self._weights, meter, proxied=True)
 
 
 @dataclass

@@ -14,7 +14,7 @@ from deployments.deformation.joints import CHAINS, HEAD, Motion, Vector
 from deployments.deformation.mesh import Mesh
 from deployments.deformation.relax import relaxed
 from deployments.deformation.skin import Limb, blend, limb_of, limb_weights, posed, stretched
-from deployments.deformation.skirt import skirt
+from deployments.deformation.skirt import hung, skirt
 from deployments.deformation.trunk import Similarity, Torso, head_map, torso_map
 
 Points = NDArray[np.float64]
@@ -27,13 +27,14 @@ SETTLED = np.radians(2.0)
 
 @dataclass(frozen=True, eq=False)
 class Rig:
-    """Every map of one motion. `height` is the figure's, pixels."""
+    """Every map of one motion. `height` is the figure's, pixels; `hanging` are the parts that move as a skirt does."""
 
     motion: Motion
     torso: Torso
     head: Similarity
     limbs: dict[str, Limb]
     height: float
+    hanging: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,50 +49,50 @@ class Shape:
     along: NDArray[np.float64]
 
 
-def rig_of(motion: Motion, height: float) -> Rig:
+def rig_of(motion: Motion, height: float, hanging: frozenset[str] = frozenset()) -> Rig:
     """The maps of torso, head and every limb that the source has."""
     torso = torso_map(motion)
     limbs = {part: limb for part in CHAINS if (limb := limb_of(motion, part, torso)) is not None}
-    return Rig(motion, torso, head_map(motion, torso), limbs, height)
+    return Rig(motion, torso, head_map(motion, torso), limbs, height, hanging)
 
 
 def shape_layer(
-    rig: Rig, part: str, joint: str, mesh: Mesh, area: float, stiffness: NDArray[np.float64], cut: Points,
-    merged: tuple[str, ...],
-) -> Shape:  # fmt: skip
+    rig: Rig, part: str, joint: str, mesh: Mesh, area: float, stiffness: NDArray[np.float64], cut: Points
+) -> Shape:
     """Places one layer's mesh. area: the layer's pixels; stiffness (n,): 1 for cloth, more for what is rigid.
 
     cut (k, 2): where the layer was cut from the torso, source frame.
     """
-    if part in rig.limbs:
+    if part in rig.limbs and part not in rig.hanging:
         return _limb(rig.limbs[part], mesh, area, stiffness)
     return Shape(
-        _unjointed(rig, part, joint, mesh, stiffness, cut, merged),
+        _unjointed(rig, part, joint, mesh, stiffness, cut),
         np.zeros(len(mesh.triangles), np.int8), np.zeros(len(mesh.vertices)),
     )  # fmt: skip
 
 
-def _unjointed(
-    rig: Rig, part: str, joint: str, mesh: Mesh, stiffness: NDArray[np.float64], cut: Points, merged: tuple[str, ...]
-) -> Points:
+def _unjointed(rig: Rig, part: str, joint: str, mesh: Mesh, stiffness: NDArray[np.float64], cut: Points) -> Points:
     if part == "head":
         return _head(rig, mesh.vertices, cut)
     if part == "hair":
         return _hair(rig, mesh.vertices)
     if part == "held":
         return _attached(rig, joint, mesh.vertices)
-    if part == "skirt" or (part == "torso" and {"r_leg", "l_leg"} & set(merged)):
-        return skirt(rig.torso, [rig.limbs[leg] for leg in ("r_leg", "l_leg") if leg in rig.limbs], mesh, stiffness)
+    legs = [rig.limbs[leg] for leg in ("r_leg", "l_leg") if leg in rig.limbs]
+    if part == "skirt":
+        return skirt(rig.torso, legs, mesh, stiffness)
+    if part in rig.hanging:
+        return hung(rig.torso, legs, mesh.vertices)
     return rig.torso(mesh.vertices)
 
 
 def skinned_part(rig: Rig, part: str, joint: str, mesh: Mesh) -> Points:
     """(n, 2) where a part's rule carries any vertex, unrelaxed; limbs' width is guessed from their length."""
-    if part in rig.limbs:
+    if part in rig.limbs and part not in rig.hanging:
         limb = rig.limbs[part]
         return posed(mesh.vertices, limb, limb_weights(mesh, limb, 0.18 * max(limb.length, 1.0), 0.0))
     ones = np.ones(len(mesh.vertices))
-    return shape_layer(rig, part, joint, mesh, 0.0, ones, np.zeros((0, 2)), ()).placed
+    return shape_layer(rig, part, joint, mesh, 0.0, ones, np.zeros((0, 2))).placed
 
 
 def _limb(limb: Limb, mesh: Mesh, area: float, stiffness: NDArray[np.float64]) -> Shape:

@@ -20,30 +20,39 @@ KNEE_BAND = 0.35
 
 
 def skirt(torso: Torso, legs: list[Limb], mesh: Mesh, stiffness: NDArray[np.float64]) -> Points:
-    """(n, 2) the mesh's vertices in the target frame; with no leg to follow it goes with the torso."""
-    base = torso(mesh.vertices)
+    """(n, 2) a skirt's vertices in the target frame; with no leg to follow it goes with the torso."""
     if not legs:
-        return base
-    follow = _follow(mesh.vertices, legs)[:, None]
-    sides = [_carried(mesh.vertices, leg) for leg in legs]
-    share = _left_share(mesh.vertices, legs)[:, None]
+        return torso(mesh.vertices)
+    along, length = _below_hips(mesh.vertices, legs)
+    follow = _smooth(along / (CARRIED * min(max(float(along.max()), 0.3 * length), 1.5 * length)))
+    placed, rest = _hung(torso, legs, mesh.vertices, follow[:, None])
+    return relaxed(mesh, rest, placed, stiffness, HEM_HOLD + WAIST_HOLD * (1 - follow))
+
+
+def hung(torso: Torso, legs: list[Limb], vertices: Points) -> Points:
+    """(n, 2) the same without relaxation, one map of the plane: for one cloth that lies in several layers."""
+    if not legs:
+        return torso(vertices)
+    along, length = _below_hips(vertices, legs)
+    return _hung(torso, legs, vertices, _smooth(along / (CARRIED * length))[:, None])[0]
+
+
+def _hung(torso: Torso, legs: list[Limb], vertices: Points, follow: Points) -> tuple[Points, Points]:
+    """(n, 2) twice: placed, and before any turn. follow (n, 1): 0 with the torso, 1 with the legs."""
+    sides = [_carried(vertices, leg) for leg in legs]
+    share = _left_share(vertices, legs)[:, None]
     moved, rest = ((1 - share) * a + share * b for a, b in zip(sides[0], sides[-1], strict=True))
     scale = legs[0].stretches[0, 0, 0]
-    shift = legs[0].pivots[0] - scale * legs[0].source[0]
-    placed = (1 - follow) * base + follow * moved
-    plain = (1 - follow) * (scale * mesh.vertices + shift) + follow * rest
-    hold = HEM_HOLD + WAIST_HOLD * (1 - follow[:, 0])
-    return relaxed(mesh, plain, placed, stiffness, hold)
+    upright = scale * vertices + legs[0].pivots[0] - scale * legs[0].source[0]
+    return (1 - follow) * torso(vertices) + follow * moved, (1 - follow) * upright + follow * rest
 
 
-def _follow(vertices: Points, legs: list[Limb]) -> NDArray[np.float64]:
-    """(n,) 0 at the hips and above, 1 from 60% of the way to the hem."""
+def _below_hips(vertices: Points, legs: list[Limb]) -> tuple[NDArray[np.float64], float]:
+    """(n,) how far below the hips along the thighs, and the thighs' length, pixels."""
     hips = np.mean([leg.source[0] for leg in legs], axis=0)
     thigh = np.mean([leg.source[1] for leg in legs], axis=0) - hips
     length = max(float(np.hypot(*thigh)), 1.0)
-    along = (vertices - hips) @ thigh / length
-    reach = min(max(float(along.max()), 0.3 * length), 1.5 * length)
-    return _smooth(along / (CARRIED * reach))
+    return (vertices - hips) @ thigh / length, length
 
 
 def _left_share(vertices: Points, legs: list[Limb]) -> NDArray[np.float64]:

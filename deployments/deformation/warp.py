@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from deployments.deformation.cloth import hanging_parts
 from deployments.deformation.compose import Canvas, Drawing, blank, draw
 from deployments.deformation.joints import CHAINS, Motion, correspond
 from deployments.deformation.mesh import Mesh, grid_mesh
@@ -40,8 +41,8 @@ def warp_figure(figure: Figure, target: Pose, framing: Framing) -> Warp:
     height, cell = _size(figure)
     figure = without_slivers(figure, height)
     motion = correspond(figure.pose, target, framing == "exact")
-    rig = rig_of(motion, height)
     seen = owners(figure)
+    rig = rig_of(motion, height, hanging_parts(figure, seen))
     layers = [_placed(figure, rig, row, seen, cell) for row in range(len(figure.layers))]
     order = draw_order(figure.layers, motion, target.view)
     drawings = _drawings(layers, order, motion)
@@ -74,7 +75,7 @@ def _placed(figure: Figure, rig: Rig, row: int, seen: NDArray[np.int16], cell: i
         return None
     part, area = figure.layers[row].part, float(sheet.region.sum())
     cut = cut_points(sheet, seen, [k for k, layer in enumerate(figure.layers) if layer.part == "torso"])
-    shape = shape_layer(rig, part, sheet.joint, mesh, area, _stiffness(figure, mesh), cut, figure.merged)
+    shape = shape_layer(rig, part, sheet.joint, mesh, area, _stiffness(figure, mesh), cut)
     return sheet, mesh, shape
 
 

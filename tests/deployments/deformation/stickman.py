@@ -10,7 +10,7 @@ JOINTS = {
     "l_hip": (115, 160), "r_elbow": (70, 120), "r_wrist": (65, 160), "l_elbow": (130, 120), "l_wrist": (135, 160),
     "r_knee": (84, 205), "r_ankle": (83, 250), "l_knee": (116, 205), "l_ankle": (117, 250),
 }  # fmt: skip
-BOXES = {
+BOXES: dict[str, tuple[int, ...]] = {
     "r_leg": (75, 160, 95, 262), "l_leg": (105, 160, 125, 262), "torso": (75, 70, 125, 165), "head": (75, 10, 125, 70),
     "r_arm": (55, 72, 75, 175), "l_arm": (125, 72, 145, 175),
 }  # fmt: skip
@@ -25,13 +25,15 @@ def pose(scale: float = 1.0, **moved: tuple[float, float]) -> Pose:
     return from_named(joints, round(200 * scale), round(280 * scale))
 
 
-def figure(scale: float = 1.0, only: tuple[str, ...] = tuple(BOXES), seed: int = 0) -> Figure:
+def figure(
+    scale: float = 1.0, only: tuple[str, ...] = tuple(BOXES), seed: int = 0, boxes: dict[str, tuple[int, ...]] = BOXES
+) -> Figure:
     """The figure, with noise for texture."""
     width, height = round(200 * scale), round(280 * scale)
     image = np.zeros((height, width, 4), np.uint8)
     parts = np.zeros((height, width), np.uint8)
     for part in only:
-        x0, y0, x1, y1 = (round(v * scale) for v in BOXES[part])
+        x0, y0, x1, y1 = (round(v * scale) for v in boxes[part])
         parts[y0:y1, x0:x1] = PART_INDEX[part]
     image[..., :3] = np.random.default_rng(seed).integers(0, 256, (height, width, 3))
     image[..., 3] = np.where(parts > 0, 255, 0)

@@ -5,9 +5,11 @@ only). Enlarging: fast guided filter, He and Sun 2015. Foreground: multi-level e
 Knows colours and masks; knows nothing of figures.
 """
 
+import threading
 from typing import Any
 
 import cv2
+import numba
 import numpy as np
 from numpy.typing import NDArray
 from pymatting.foreground.estimate_foreground_ml import estimate_foreground_ml
@@ -16,6 +18,7 @@ from scipy import sparse
 
 from deployments.garments.anatomy import Mask, box_of, grown, shrunk
 
+ONE_AT_A_TIME = threading.Lock()  # pymatting's parallel loops end the process if two threads enter them
 EPSILON = 1e-5  # closed-form matting's colour-line regularisation
 PRIOR = 2e-3  # weight that draws the band's alpha to the hard mask where colours tell nothing
 KNOWN = 5e-2  # the same, to the estimate that a known backdrop gives
@@ -87,9 +90,10 @@ def true_colours(
     Inside (alpha near 1) the picture's own texels. In the band (I - (1 - a) B) / a with the estimated background,
     drawn to the estimated foreground where a is small.
     """
-    front, back = estimate_foreground_ml(
-        small.astype(np.float64) / 255, small_alpha.astype(np.float64), return_background=True
-    )
+    mixed, share_of = small.astype(np.float64) / 255, small_alpha.astype(np.float64)
+    with ONE_AT_A_TIME:
+        numba.set_num_threads(1)
+        front, back = estimate_foreground_ml(mixed, share_of, return_background=True)
     rows, columns = np.nonzero((alpha > 0) & (alpha < 0.995))
     result = rgb.copy()
     if not len(rows):

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from deployments.garments import alpha as edges
 from deployments.garments.anatomy import Mask, box_of, capsules
 from deployments.garments.backdrop import edge_hint, enclosed_figure, fit_backdrop, keep_figure
-from deployments.garments.bones import Territory, territory
+from deployments.garments.bones import territory
 from deployments.garments.crop import Window, grown, touched_sides, window_at, window_of
 from deployments.garments.cutout import cut_out
 from pose.errors import NoFigure
@@ -68,13 +68,12 @@ def find_figure(
     """(h, w) the figure's pixels in its window, and a hint of its alpha where the backdrop is plain."""
     bones = territory(window.pose(reading.pose), small.shape[:2])
     network = prior(window)
-    belief = _belief(network, reading, window)
     backdrop = fit_backdrop(small)
     if backdrop.plainness > PLAIN:
         figure = enclosed_figure(backdrop, window.pose(reading.pose), bones, network)
-        if _credible(figure, belief, bones):
+        if _credible(figure, reading, window, network, capsules(bones.segments, 1, figure.shape)):
             return figure, edge_hint(backdrop, figure)
-    cut = _fill_specks(cut_out(small, belief, bones))
+    cut = _fill_specks(cut_out(small, _belief(network, reading, window), bones))
     return keep_figure(cut, bones, network), None
 
 
@@ -87,16 +86,22 @@ def _belief(network: NDArray[np.float32] | None, reading: Reading, window: Windo
     return np.asarray(weight * person + (1 - weight) * network, np.float32)
 
 
-def _credible(figure: Mask, belief: NDArray[np.float32] | None, bones: Territory) -> bool:
-    """Whether what the ink encloses fits bones and prior: it holds most of both and is not much else."""
-    track = capsules(bones.segments, 1, figure.shape)
-    if figure.sum() < LEAST or figure.mean() > 0.92 or (figure & track).sum() < 0.5 * track.sum():
+def _credible(figure: Mask, reading: Reading, window: Window, network: NDArray[np.float32] | None, track: Mask) -> bool:
+    """Whether what the ink encloses is the figure: it holds the bones and the person, if one was seen.
+
+    Where some bones lie outside it (a white sleeve before white paper), the network must agree.
+    """
+    if figure.sum() < LEAST or figure.mean() > 0.92:
         return False
-    if belief is None:
-        return True
-    believed = belief > 0.5
-    held = (figure & believed).sum() / max(1, believed.sum())
-    return bool(held > 0.85 and (figure & believed).sum() > 0.5 * figure.sum())
+    held = (figure & track).sum() / max(1, track.sum())
+    if reading.mask is not None:
+        person = window.take(reading.mask) > 127
+        if (figure & person).sum() < 0.85 * person.sum():
+            return False
+    if held > 0.7 or network is None:
+        return bool(held > 0.5)
+    seen = network > 0.5
+    return bool((figure & seen).sum() > 0.7 * (figure | seen).sum())
 
 
 def _given(picture: NDArray[np.uint8], mask: NDArray[np.uint8] | None) -> NDArray[np.uint8] | None:

@@ -14,8 +14,11 @@ SHARES = np.linspace(0.15, 0.8, 14)  # where the neck is looked for, from the ne
 USUAL = 0.45
 
 
-def neck_cut(parts: NDArray[np.uint8], inside: Mask, pose: Pose) -> NDArray[np.uint8]:
-    """The parts with head and torso told apart by a line across the neck; unchanged where neck or nose is absent."""
+def neck_cut(parts: NDArray[np.uint8], inside: Mask, pose: Pose, where: Mask | None = None) -> NDArray[np.uint8]:
+    """The parts with head and torso told apart by a line across the neck; unchanged where neck or nose is absent.
+
+    where (H, W): pixels to which this is limited.
+    """
     if not pose.has("neck", "nose"):
         return parts
     axis = pose["nose"] - pose["neck"]
@@ -27,7 +30,7 @@ def neck_cut(parts: NDArray[np.uint8], inside: Mask, pose: Pose) -> NDArray[np.u
     y, x = np.mgrid[: parts.shape[0], : parts.shape[1]].astype(np.float32) + np.float32(0.5)
     along = ((x - pose["neck"][0]) * axis[0] + (y - pose["neck"][1]) * axis[1]) / length**2
     names = np.where(along > share, PART_INDEX["head"], PART_INDEX["torso"])
-    return np.where(body, names, parts).astype(np.uint8)
+    return np.where(body if where is None else body & where, names, parts).astype(np.uint8)
 
 
 def narrowest(body: Mask, neck: NDArray[np.float32], axis: NDArray[np.float32]) -> float:

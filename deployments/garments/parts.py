@@ -12,14 +12,13 @@ from scipy import ndimage
 
 from deployments.garments import anatomy
 from deployments.garments.anatomy import Mask
-from deployments.garments.bones import WIDTHS, body_unit, part_bones
-from deployments.garments.geodesic import edge_strength, geodesic_distances
+from deployments.garments.bones import part_bones
+from deployments.garments.claims import add_boneless, bone_claims, head_or_torso_unsure, joined_claims
+from deployments.garments.geodesic import edge_strength
 from deployments.garments.neck import neck_cut
 from pose.figure import PART_INDEX, PARTS
 from pose.pose import Pose
 
-BONE_SAY = 0.45  # weight of a width's distance from the bones against one nat of the network's
-MOST = 4.0  # widths beyond which distance says no more
 LEAST_AREA = 0.15  # of a limb's length times its width; smaller is no credible cut
 LEAST_SEEN = 0.2  # of a limb's outline that is the silhouette's or an edge in the picture
 ISLAND = 0.2  # of a part's largest piece; smaller pieces that no bone touches go to a neighbour
@@ -33,50 +32,18 @@ def label_parts(
     rgb (h, w, 3), inside (h, w) and pose: the same window. network (10, h, w): log-probabilities, or None.
     """
     bones = {part: segments for part, segments in part_bones(pose).items() if segments}
-    if not bones and network is None:
+    if not bones:
         return np.where(inside, PART_INDEX["torso"], 0).astype(np.uint8), ()
-    cost = _costs(rgb, inside, pose, bones, network)
-    parts = np.where(inside, cost.argmin(0), 0).astype(np.uint8)
-    if network is None:
-        parts = neck_cut(parts, inside, pose)
+    claims = bone_claims(rgb, inside, pose, bones)
+    parts = np.where(inside, joined_claims(claims, network).argmin(0), 0).astype(np.uint8)
+    parts = neck_cut(parts, inside, pose, None if network is None else head_or_torso_unsure(network))
+    if network is not None:
+        parts = add_boneless(parts, network, claims)
     parts = _join_islands(parts, bones)
     merged = _incredible_limbs(rgb, parts, inside, bones, pose)
     for name in merged:
         parts[parts == PART_INDEX[name]] = PART_INDEX["torso"]
     return parts, merged
-
-
-def _costs(
-    rgb: NDArray[np.uint8],
-    inside: Mask,
-    pose: Pose,
-    bones: dict[str, list[anatomy.Segment]],
-    network: NDArray[np.float32] | None,
-) -> NDArray[np.float32]:
-    """(10, h, w) what it costs to give a pixel to a part; infinite for background and for limbs without joints."""
-    cost = np.full((len(PARTS), *inside.shape), np.inf, np.float32)
-    widths = _measured_widths(inside, pose, bones)
-    for part, field in geodesic_distances(rgb, inside, bones).items():
-        cost[PART_INDEX[part]] = field / widths[part]
-    if network is None:
-        return cost
-    limbless = [PART_INDEX[part] for part in anatomy.LIMBS if part not in bones]
-    boned = np.isfinite(cost).any((1, 2), keepdims=True)
-    say = np.where(boned, BONE_SAY * np.minimum(cost, MOST), 0).astype(np.float32)
-    total = say - network
-    total[[0, *limbless]] = np.inf
-    return total
-
-
-def _measured_widths(inside: Mask, pose: Pose, bones: dict[str, list[anatomy.Segment]]) -> dict[str, float]:
-    """Each part's half-width in pixels: measured along its bones, within sight of what is usual for the body."""
-    unit = body_unit(pose)
-    result = {}
-    for part, segments in bones.items():
-        usual = WIDTHS[part] * unit
-        measured = anatomy.half_width(inside, segments, usual, 40)
-        result[part] = float(np.clip(measured, 0.4 * usual, (1.6 if part in anatomy.LIMBS else 1.2) * usual))
-    return result
 
 
 def _join_islands(parts: NDArray[np.uint8], bones: dict[str, list[anatomy.Segment]]) -> NDArray[np.uint8]:

@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 
 from deployments.garments.crop import Window
 from deployments.garments.maps import pose_maps
+from deployments.garments.network import SIZE
 from pose.figure import Reading
-
-SIZE = 256
 
 
 @dataclass(frozen=True)

@@ -40,8 +40,7 @@ def _moves(figure: Figure, torso: int, limbs: list[int], radius: int) -> dict[in
     """Limb's row -> (H, W) the strips that it gets."""
     shape = figure.parts.shape
     whole = _on_canvas(figure.layers[torso], shape)
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1,) * 2)
-    core = _grown(_largest(cv2.morphologyEx(whole.astype(np.uint8), cv2.MORPH_OPEN, kernel) > 0), 1)
+    core = _grown(_largest(_opened(whole, radius)), 1)
     rest = whole & ~core
     count, found = cv2.connectedComponents(_grown(rest, 1).astype(np.uint8), connectivity=8)
     if count < 2:
@@ -54,6 +53,14 @@ def _moves(figure: Figure, torso: int, limbs: list[int], radius: int) -> dict[in
     areas = np.array([0, *(SMALL * int(cover.sum()) for cover in covers)])
     best[(np.bincount(pieces.ravel(), minlength=count) > areas[best]) | (np.arange(count) == 0)] = 0
     return {row: chosen for k, row in enumerate(limbs) if (chosen := (best == k + 1)[pieces]).any()}
+
+
+def _opened(mask: Mask, radius: int) -> Mask:
+    """The mask opened by a disc, by distances; beyond the picture nothing is."""
+    framed = cv2.copyMakeBorder(mask.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT)
+    shrunk = cv2.distanceTransform(framed, cv2.DIST_L2, 5) > radius
+    grown = cv2.distanceTransform((~shrunk).astype(np.uint8), cv2.DIST_L2, 5) <= radius
+    return np.asarray(grown[1:-1, 1:-1] & shrunk.any())
 
 
 def _largest(mask: Mask) -> Mask:

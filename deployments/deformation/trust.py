@@ -23,12 +23,7 @@ def holes(canvas: Canvas, skinned: NDArray[np.float32], alpha: NDArray[np.uint8]
     A slit counts where the skinned geometry (h, w, 2) says that the source's matte `alpha` (H, W) is opaque.
     """
     solid = canvas.colours[..., 3] > 127
-    radius = max(1, round(CLOSING * height))
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
-    framed = cv2.copyMakeBorder(solid.astype(np.uint8), *(4 * (2 * radius + 1,)), cv2.BORDER_CONSTANT)
-    closed = cv2.morphologyEx(framed, cv2.MORPH_CLOSE, kernel)
-    inset = 2 * radius + 1
-    slits = closed[inset:-inset, inset:-inset].astype(bool) & (canvas.colours[..., 3] < 32)
+    slits = _closed(solid, max(1.0, CLOSING * height)) & (canvas.colours[..., 3] < 32)
     slits &= _looked_up(alpha > 127, skinned)
     return np.asarray((canvas.empty | slits) & ~solid)
 
@@ -44,6 +39,15 @@ def trusted(canvas: Canvas, hole: Mask, alpha: NDArray[np.uint8], height: float,
     away = cv2.distanceTransform((~bad).astype(np.uint8), cv2.DIST_L2, 3)
     rise = np.clip(away / max(BAND * height * scale, 1.5), 0, 1)
     return np.asarray(canvas.trust * (rise * rise * (3 - 2 * rise)), np.float32)
+
+
+def _closed(mask: Mask, radius: float) -> Mask:
+    """The mask closed by a disc, by distances: as fast for a large disc as for a small one."""
+    frame = int(np.ceil(radius)) + 2
+    outside = cv2.copyMakeBorder((~mask).astype(np.uint8), *(4 * (frame,)), cv2.BORDER_CONSTANT, value=1)
+    grown = cv2.distanceTransform(outside, cv2.DIST_L2, 5) <= radius
+    closed = cv2.distanceTransform(grown.astype(np.uint8), cv2.DIST_L2, 5) > radius
+    return np.asarray(closed[frame:-frame, frame:-frame])
 
 
 def _jumps(source: NDArray[np.float32], limit: float) -> Mask:

@@ -2,7 +2,7 @@
 
 Knows the source picture, not the pose. Where two layers are cut apart, each is continued a little under the other
 in its own nearest colours, so that no light shows through the seam. What a layer hides *below* it (a stump under the
-torso it grows out of) must not come to lie above: that is the `under` picture, drawn beneath.
+torso it grows out of) must not come to lie above: it is in the `full` picture alone, drawn beneath.
 """
 
 from dataclasses import dataclass

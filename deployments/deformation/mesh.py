@@ -17,7 +17,7 @@ Points = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Mesh:
-    """vertices (n, 2) float64, triangles (m, 3) int32, edges (e, 2) int32 each once; cell is the grid's step in pixels."""
+    """vertices (n, 2) float64, triangles (m, 3) int32, edges (e, 2) int32 each once; cell: the grid's step, pixels."""
 
     vertices: Points
     triangles: NDArray[np.int32]

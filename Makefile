@@ -9,7 +9,6 @@ install: .venv/installed .venv-blazepose/installed .venv/compiled
 
 .venv/installed: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python $(PIP) install --upgrade pip
 	$(BIN)/python $(PIP) install -e ".[dev]"
 	touch $@
 

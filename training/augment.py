@@ -4,7 +4,7 @@ Numpy and OpenCV, uint8 pictures. Convention: a placement is a 2 x 3 matrix that
 (x right, y down, centres at .5) to those of the crop. Knows no networks.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -95,13 +95,49 @@ def placed(
 
 
 def warp(picture: Picture, matrix: Matrix, size: int, nearest: bool = False, border: int | None = None) -> Picture:
-    """The picture in the crop. Beyond its edge: its edge repeated, or the constant `border`."""
+    """The picture in the crop. Beyond its edge: the edge's colour, or the constant `border`."""
     shifted = matrix.copy()
     shifted[:, 2] += matrix[:, :2] @ (0.5, 0.5) - 0.5  # OpenCV's pixel centres are at whole numbers
     flags = cv2.INTER_NEAREST if nearest else cv2.INTER_LINEAR
-    mode = cv2.BORDER_REPLICATE if border is None else cv2.BORDER_CONSTANT
-    value = (border or 0,) * 4
-    return np.asarray(cv2.warpAffine(picture, shifted, (size, size), flags=flags, borderMode=mode, borderValue=value))
+    value = edge_colour(picture) if border is None else (border,) * 4
+    moved = cv2.warpAffine(
+        picture, shifted, (size, size), flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=value
+    )
+    return np.asarray(moved, np.uint8)
+
+
+def edge_colour(picture: Picture) -> tuple[int, ...]:
+    """The median colour along the border, which serving puts beyond the picture."""
+    edges = np.concatenate((picture[0], picture[-1], picture[:, 0], picture[:, -1]))
+    return tuple(int(value) for value in np.median(edges, axis=0))
+
+
+def trimmed(sample: Sample, rng: np.random.Generator) -> Sample:
+    """The sample cut close around its figure, or through it at the waist or a side, as users' pictures are: joints
+    beyond the cut are absent; the drawing goes on in its edge's colour."""
+    x0, y0, x1, y1 = figure_box(sample)
+    size, length = sample.rgb.shape[0], max(x1 - x0, y1 - y0)
+    slack = rng.uniform(-0.02, 0.08, 4) * length
+    left, top, right, bottom = x0 - slack[0], y0 - slack[1], x1 + slack[2], y1 + slack[3]
+    if rng.random() < 0.3:
+        bottom = y1 - rng.uniform(0.1, 0.55) * (y1 - y0)
+    if rng.random() < 0.1:
+        left, right = (left + 0.3 * length, right) if rng.random() < 0.5 else (left, right - 0.3 * length)
+    columns = slice(*(int(v) for v in np.clip((left, right), 0, size)))
+    rows = slice(*(int(v) for v in np.clip((top, bottom), 0, size)))
+    if rows.stop - rows.start < 16 or columns.stop - columns.start < 16:
+        return sample
+    inner = sample.rgb[rows, columns]
+    rgb = np.empty_like(sample.rgb)
+    rgb[:] = edge_colour(inner)
+    rgb[rows, columns] = inner
+    low, high = np.array((columns.start, rows.start)), np.array((columns.stop, rows.stop))
+    inside = ((sample.joints >= low) & (sample.joints < high)).all(1)
+    clean = None
+    if sample.clean is not None:
+        clean = np.zeros_like(sample.clean)
+        clean[rows, columns] = sample.clean[rows, columns]
+    return replace(sample, rgb=rgb, state=np.where(inside, sample.state, 0).astype(np.uint8), clean=clean)
 
 
 def mirrored_parts(parts: Picture) -> Picture:

@@ -23,6 +23,7 @@ from training.augment import (
     placed,
     placement,
     recoloured,
+    trimmed,
     warp,
 )
 from training.feed import Pool, Sample
@@ -30,6 +31,7 @@ from training.feed import Pool, Sample
 Picture = NDArray[np.uint8]
 Bounds = tuple[float, float, float, float]
 SPREAD = Spread()
+TRIMMED = 0.3  # share of crops from pictures cut close around or through the figure
 
 
 @dataclass(frozen=True)
@@ -46,9 +48,11 @@ class Crop:
 
 def crop(sample: Sample, pool: Pool, rng: np.random.Generator) -> Crop:
     """A sample placed at random, on its own background or another, recoloured, partly covered, degraded."""
+    close = rng.random() < TRIMMED
+    sample = trimmed(sample, rng) if close else sample
     matrix, mirrored = placement(figure_box(sample), SIZE, SPREAD, rng)
     joints, state, depth = placed(sample, matrix, mirrored, SIZE)
-    rgb = _picture(sample, matrix, pool, rng)
+    rgb = warp(sample.rgb, matrix, SIZE) if close else _picture(sample, matrix, pool, rng)
     rgb = recoloured(rgb, rng, keep_hue=sample.kind == "openpose")
     if rng.random() < 0.12:
         state = _covered(rgb, joints, state, rng)

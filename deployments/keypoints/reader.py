@@ -1,7 +1,8 @@
 """Finds figures in a picture and reads their joints with the pose network. Owns numpy and pixels, no tensors' insides.
 
 Knows no other reader and makes no choice between readers. Convention: pictures (H, W, 3|4) uint8; boxes
-(x0, y0, x1, y1) pixels of the picture, end exclusive; crops are squares of SIZE px, the picture's edge repeated beyond.
+(x0, y0, x1, y1) pixels of the picture, end exclusive; crops are squares of SIZE px, and beyond the picture they have
+its edge's colour.
 """
 
 from collections.abc import Callable
@@ -137,9 +138,19 @@ def cut(rgb: NDArray[np.uint8], box: Bounds, margin: float) -> Crop:
     inner = rgb[rows[0] : rows[1], columns[0] : columns[1]]
     above, below = int(rows[0] - top), int(top + side - rows[1])
     before, after = int(columns[0] - left), int(left + side - columns[1])
-    padded = cv2.copyMakeBorder(np.ascontiguousarray(inner), above, below, before, after, cv2.BORDER_REPLICATE)
+    padded = cv2.copyMakeBorder(
+        np.ascontiguousarray(inner), above, below, before, after, cv2.BORDER_CONSTANT, value=edge_colour(rgb)
+    )
     smaller = cv2.INTER_AREA if side > SIZE else cv2.INTER_LINEAR
     return Crop(np.asarray(cv2.resize(padded, (SIZE, SIZE), interpolation=smaller)), (left, top), side / SIZE)
+
+
+def edge_colour(rgb: NDArray[np.uint8]) -> tuple[int, int, int]:
+    """The median colour along the picture's border: what crops show beyond it (a repeated edge would lengthen limbs
+    that touch it)."""
+    edges = np.concatenate((rgb[0], rgb[-1], rgb[:, 0], rgb[:, -1]))
+    red, green, blue = np.median(edges, axis=0).astype(int)
+    return int(red), int(green), int(blue)
 
 
 def decode_heat(heat: Array) -> tuple[Array, Array]:

@@ -29,7 +29,7 @@ class ColourReader:
         verdict[:, self.absent, 0] = 18
         mirrored = torch.tensor(BIPED.mirrored)
         for row in range(batch):
-            if rgb[row, 2, 0, 0] < rgb[row, 2, 0, -1]:
+            if rgb[row, 2, :, : SIZE // 2].mean() < rgb[row, 2, :, SIZE // 2 :].mean():
                 heat[row], verdict[row] = heat[row][mirrored], verdict[row][mirrored]
         kind = torch.zeros(batch, len(KINDS))
         kind[:, 1] = 5
@@ -75,14 +75,14 @@ def test_hidden_joints_score_low() -> None:
     assert scores == pytest.approx([0, 0.8 * HIDDEN, 0.8])
 
 
-def test_crops_repeat_the_edge_and_keep_positions() -> None:
-    rgb = np.zeros((100, 60, 3), np.uint8)
-    rgb[:, -1] = 200
+def test_crops_go_on_in_the_edge_colour_and_keep_positions() -> None:
+    rgb = np.full((100, 60, 3), 50, np.uint8)
+    rgb[40:60, -9:] = 200
     crop = cut(rgb, (0, 0, 60, 100), 1.28)
     assert crop.corner == (-34, -14)
     assert crop.scale == pytest.approx(128 / SIZE)
-    assert crop.rgb[SIZE // 2, -1, 0] == 200
-    assert crop.rgb[SIZE // 2, 0, 0] == 0
+    assert crop.rgb[SIZE // 2, -1, 0] == 50
+    assert crop.rgb[SIZE // 2, round((55 + 34) / crop.scale), 0] == 200
 
 
 def test_crop_of_a_box_off_the_picture_is_blank() -> None:

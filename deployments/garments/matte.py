@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from deployments.garments import alpha as edges
 from deployments.garments.anatomy import Mask, box_of, capsules
 from deployments.garments.backdrop import edge_hint, enclosed_figure, fit_backdrop, keep_figure
-from deployments.garments.bones import territory
+from deployments.garments.bones import Territory, territory
 from deployments.garments.crop import Window, grown, touched_sides, window_at, window_of
 from deployments.garments.cutout import cut_out
 from pose.errors import NoFigure
@@ -23,6 +23,7 @@ from pose.figure import Reading
 
 PLAIN = 0.8  # share of the border that a plain backdrop explains
 GROWTHS = 2  # times that a window is enlarged where the figure runs out of it
+ASTRAY = 3.0  # half-widths from the bones beyond which little of a figure lies
 LEAST = 12  # pixels; a smaller figure is none
 
 Prior = Callable[[Window], NDArray[np.float32] | None]
@@ -67,7 +68,7 @@ def find_figure(
 ) -> tuple[Mask, NDArray[np.float32] | None]:
     """(h, w) the figure's pixels in its window, and a hint of its alpha where the backdrop is plain."""
     bones = territory(window.pose(reading.pose), small.shape[:2])
-    network = prior(window)
+    network = _believed(prior(window), bones)
     backdrop = fit_backdrop(small)
     if backdrop.plainness > PLAIN:
         figure = enclosed_figure(backdrop, window.pose(reading.pose), bones, network)
@@ -75,6 +76,17 @@ def find_figure(
             return figure, edge_hint(backdrop, figure)
     cut = _fill_specks(cut_out(small, _belief(network, reading, window), bones))
     return keep_figure(cut, bones, network), None
+
+
+def _believed(network: NDArray[np.float32] | None, bones: Territory) -> NDArray[np.float32] | None:
+    """The network's matte, or None where it misses the bones or claims what is far from them: it does not know."""
+    if network is None:
+        return None
+    seen = network > 0.5
+    track = capsules(bones.segments, 1, seen.shape)
+    held = (seen & track).sum() / max(1, track.sum())
+    astray = (seen & (bones.distance.min(0) > ASTRAY)).sum() / max(1, seen.sum())
+    return network if held > 0.6 and astray < 0.25 else None
 
 
 def _belief(network: NDArray[np.float32] | None, reading: Reading, window: Window) -> NDArray[np.float32] | None:

@@ -14,7 +14,7 @@ from deployments.garments.crop import Window
 from deployments.garments.layers import cut_layers
 from deployments.garments.matte import Matte, solve_matte
 from deployments.garments.parts import enlarge_labels, label_parts, spread_labels
-from deployments.garments.sight import Sight, look
+from deployments.garments.sight import Sight, look, tempered
 from pose.errors import InvalidImage, NoFigure
 from pose.figure import MATERIAL_INDEX, PART_INDEX, PARTS, Figure, Reading
 
@@ -70,7 +70,8 @@ def _name(
     window = matte.window
     small = window.take(matte.colours)
     inside = window.take(matte.alpha) > 0
-    parts, merged = label_parts(small, inside, window.pose(reading.pose), None if sight is None else sight.parts)
+    belief = None if sight is None else tempered(sight, inside)
+    parts, merged = label_parts(small, inside, window.pose(reading.pose), belief)
     materials = _materials(parts, sight)
     solid = matte.alpha > 0
     full = [_placed(labels, window, solid) for labels in (parts, materials)]
@@ -78,11 +79,13 @@ def _name(
 
 
 def _materials(parts: NDArray[np.uint8], sight: Sight | None) -> NDArray[np.uint8]:
-    if sight is not None:
-        return np.where(parts > 0, 1 + sight.materials[1:].argmax(0), 0).astype(np.uint8)
+    """By the network; by the part where there is none, and for hair and skirts always."""
     table = np.array([MATERIAL_INDEX[USUAL_MATERIAL.get(name, "fitted")] for name in PARTS], np.uint8)
     table[PART_INDEX["none"]] = 0
-    return table[parts]
+    if sight is None:
+        return table[parts]
+    told = np.isin(parts, [PART_INDEX["none"], PART_INDEX["hair"], PART_INDEX["skirt"]])
+    return np.where(told, table[parts], 1 + sight.materials[1:].argmax(0)).astype(np.uint8)
 
 
 def _placed(labels: NDArray[np.uint8], window: Window, solid: NDArray[np.bool_]) -> NDArray[np.uint8]:

@@ -1,8 +1,8 @@
 """Names the part of each of the figure's pixels: by the parse network where there is one, and by the bones.
 
-Knows the picture, the silhouette, the joints and the network's scores. Limbs are only where their joints are; hair,
-skirts and held things only where the network sees them. Where no credible cut is found for a limb, it stays with the
-torso and its name is returned as merged.
+Knows the picture, the silhouette, the joints and the network's scores. Limbs are only where their joints are; held
+things only where the network sees them; hanging hair and skirts where it does, or where colour and shape tell. Where
+no credible cut is found for a limb, it stays with the torso and its name is returned as merged.
 """
 
 import cv2
@@ -15,7 +15,9 @@ from deployments.garments.anatomy import Mask
 from deployments.garments.bones import part_bones
 from deployments.garments.claims import add_boneless, bone_claims, head_or_torso_unsure, joined_claims
 from deployments.garments.geodesic import edge_strength
+from deployments.garments.hair import add_hanging_hair
 from deployments.garments.neck import neck_cut
+from deployments.garments.skirt import add_skirt
 from pose.figure import PART_INDEX, PARTS
 from pose.pose import Pose
 
@@ -29,21 +31,50 @@ def label_parts(
 ) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
     """(h, w) rows of PARTS, 0 off the figure; and the parts that were merged into the torso.
 
-    rgb (h, w, 3), inside (h, w) and pose: the same window. network (10, h, w): log-probabilities, or None.
+    rgb (h, w, 3), inside (h, w) and pose: the same window. network (10, h, w): log-probabilities, tempered by how far
+    the network is to be believed, or None.
     """
     bones = {part: segments for part, segments in part_bones(pose).items() if segments}
     if not bones:
         return np.where(inside, PART_INDEX["torso"], 0).astype(np.uint8), ()
     claims = bone_claims(rgb, inside, pose, bones)
-    parts = np.where(inside, joined_claims(claims, network).argmin(0), 0).astype(np.uint8)
-    parts = neck_cut(parts, inside, pose, None if network is None else head_or_torso_unsure(network))
-    if network is not None:
-        parts = add_boneless(parts, network, claims)
+    plain = neck_cut(_cheapest(claims, inside), inside, pose)
+    parts = plain if network is None else _with_network(plain, inside, pose, claims, network)
+    parts = _with_seen_cloth(parts, plain, rgb, pose, claims)
     parts = _join_islands(parts, bones)
     merged = _incredible_limbs(rgb, parts, inside, bones, pose)
     for name in merged:
         parts[parts == PART_INDEX[name]] = PART_INDEX["torso"]
     return parts, merged
+
+
+def _cheapest(claims: NDArray[np.float32], inside: Mask) -> NDArray[np.uint8]:
+    return np.where(inside, claims.argmin(0), 0).astype(np.uint8)
+
+
+def _with_network(
+    plain: NDArray[np.uint8], inside: Mask, pose: Pose, claims: NDArray[np.float32], network: NDArray[np.float32]
+) -> NDArray[np.uint8]:
+    """Bones and network together; between head and torso the neck line decides where the network does not know."""
+    parts = _cheapest(joined_claims(claims, network), inside)
+    parts = neck_cut(parts, inside, pose, head_or_torso_unsure(network))
+    return add_boneless(parts, network, claims)
+
+
+def _with_seen_cloth(
+    parts: NDArray[np.uint8],
+    plain: NDArray[np.uint8],
+    rgb: NDArray[np.uint8],
+    pose: Pose,
+    claims: NDArray[np.float32],
+) -> NDArray[np.uint8]:
+    """Hair and a skirt as colour and shape tell them from the bones' own cut, over what is there."""
+    hair = add_hanging_hair(plain, rgb, pose, claims) == PART_INDEX["hair"]
+    skirt = add_skirt(plain, pose) == PART_INDEX["skirt"]
+    if skirt.any():  # its shape is surer than the network's
+        parts = np.where(parts == PART_INDEX["skirt"], plain, parts)
+    result = np.where(skirt, PART_INDEX["skirt"], parts)
+    return np.where(hair, PART_INDEX["hair"], result).astype(np.uint8)
 
 
 def _join_islands(parts: NDArray[np.uint8], bones: dict[str, list[anatomy.Segment]]) -> NDArray[np.uint8]:

@@ -19,14 +19,15 @@ from deployments.denoiser.bridge import between
 from deployments.denoiser.network import DenoiserNetwork, RegressionNetwork
 from deployments.denoiser.repair import editable
 from deployments.denoiser.sample import COMPLETE, Sample, at_time, stack
-from training.disguise import disguised
+from training.disguise import disguised, windowed
 from training.loop import Options, train
 from training.restoration import on_grey, restoration_loss, wrong
 from training.shards import Pair, Shards
 
 AT_START = 0.5
 FURTHEST = 0.9
-COMPLETE_SHARE = 0.33
+COMPLETE_SHARE = 0.3
+WINDOW, WINDOW_SHARE = 160, 0.75
 
 
 class DenoiserTask:
@@ -41,12 +42,17 @@ class DenoiserTask:
             raise FileNotFoundError(f"no complete shards in {pairs}; run python -m training.pairs --out {pairs} first.")
 
     def batch(self, size: int, rng: np.random.Generator) -> list[Pair]:
-        """Pairs of one task; three times as many of complete's smaller windows."""
-        complete = rng.random() < COMPLETE_SHARE and len(self.shards["complete"]) > 0
-        shards = self.shards["complete" if complete else "repair"]
-        rows = rng.integers(len(shards), size=size * 3 if complete else size)
+        """Pairs of one task, most often windows of them; the smaller the pictures, the more of them."""
         self.generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
-        return [disguised(*shards[int(row)], rng) for row in rows]
+        if rng.random() < COMPLETE_SHARE and len(self.shards["complete"]):
+            return self._drawn("complete", 3 * size, rng)
+        if rng.random() >= WINDOW_SHARE:
+            return self._drawn("repair", size, rng)
+        return [windowed(*pair, WINDOW, rng) for pair in self._drawn("repair", 2 * size, rng)]
+
+    def _drawn(self, kind: str, count: int, rng: np.random.Generator) -> list[Pair]:
+        shards = self.shards[kind]
+        return [disguised(*shards[int(row)], rng) for row in rng.integers(len(shards), size=count)]
 
     def loss(self, network: nn.Module, batch: list[Pair]) -> tuple[Tensor, dict[str, float]]:
         """The restoration loss at times on the bridge."""

@@ -1,4 +1,4 @@
-"""Varies training pairs as they are drawn from the shards: mirrored, recoloured. Knows samples only."""
+"""Varies training pairs as they are drawn from the shards: windowed, mirrored, recoloured. Knows samples only."""
 
 from dataclasses import replace
 from typing import Any
@@ -27,6 +27,21 @@ def disguised(sample: Sample, truth: Array, rng: np.random.Generator) -> tuple[S
         name: _recoloured(getattr(sample, name), table, order) for name in (*_PICTURES, "source")
     }
     return replace(sample, **pictures), _recoloured(truth, table, order)
+
+
+def windowed(sample: Sample, truth: Array, size: int, rng: np.random.Generator) -> tuple[Sample, Array]:
+    """A random (size, size) window of a pair that holds a pixel which is not trusted, where there is one."""
+    rows, columns = np.nonzero(sample.hole | ((sample.trust < 128) & (sample.copied[..., 3] > 8)))
+    pick = int(rng.integers(len(rows))) if len(rows) else 0
+    centre = (rows[pick], columns[pick]) if len(rows) else (size // 2, size // 2)
+    y, x = (
+        int(np.clip(at - rng.integers(size // 5, 4 * size // 5), 0, full - size))
+        for at, full in zip(centre, sample.hole.shape, strict=True)
+    )
+    cut = np.s_[y : y + size, x : x + size]
+    planes: dict[str, Any] = {name: getattr(sample, name)[cut] for name in _PLANES if name != "source"}
+    points = (sample.points - np.array([x, y, 0], np.float32) * (sample.points[:, 2:] > 0)).astype(np.float32)
+    return replace(sample, **planes, points=points), truth[cut]
 
 
 def mirrored(sample: Sample) -> Sample:

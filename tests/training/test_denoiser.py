@@ -19,8 +19,9 @@ WIDTHS = (8, 8, 16, 16)
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path, monkeypatch):
     fig = figure()
+    monkeypatch.setattr("training.denoiser.WINDOW", 64)
     frame = Frame((0, 0, 96, 96), 1.0, (96, 96))
     pairs = [(sample_at(fig, warp(fig), frame), premultiplied(fig.image))] * 2
     write_shard(pairs, tmp_path / "repair", "shard-00000")

@@ -6,7 +6,7 @@ import pytest
 from deployments.denoiser.sample import COMPLETE, REPAIR
 from tests.deployments.denoiser.figures import SIZE, figure, pose
 from training import mistakes
-from training.disguise import disguised, mirrored
+from training.disguise import disguised, mirrored, windowed
 from training.pairs import COMPLETE_SIZE, POSES, REPAIR_SIZE, make_pairs, truly_completed, union_frame
 from training.shards import Shards, write_shard
 from training.world.families import TRAINED
@@ -53,6 +53,16 @@ def test_mirroring_twice_changes_nothing(made):
     twice = mirrored(mirrored(sample))
     np.testing.assert_array_equal(twice.copied, sample.copied)
     np.testing.assert_allclose(twice.points, sample.points, atol=1e-4)
+
+
+def test_a_window_shows_the_same_pixels_and_joints(made):
+    sample, truth = made[0][0]
+    part, seen = windowed(sample, truth, 160, np.random.default_rng(0))
+    there = sample.points[:, 2] > 0
+    x, y = (int(v) for v in (sample.points - part.points)[there][0, :2])
+    np.testing.assert_array_equal(seen, truth[y : y + 160, x : x + 160])
+    np.testing.assert_array_equal(part.trust, sample.trust[y : y + 160, x : x + 160])
+    np.testing.assert_array_equal(part.source, sample.source)
 
 
 def test_a_disguise_keeps_alpha_and_premultiplication(made):

@@ -30,6 +30,7 @@ from serve.weights import check_weights, weights_directory
 
 GRACE_SECONDS = 5.0
 SHUTDOWN_SECONDS = 9.0
+LOGGING = {"log_level": "WARNING", "enable_access_log": False}
 FAILED = ("DEPLOY_FAILED", "UNHEALTHY")
 
 
@@ -72,7 +73,7 @@ def run(settings: Settings, host: str, port: int, told: Callable[[str], None]) -
         ray_serve.start(
             proxy_location="HeadOnly",
             http_options={"host": host, "port": port},
-            logging_config={"log_level": "WARNING", "enable_access_log": False},
+            logging_config=LOGGING,
         )
         app = build_app(settings.model_dump(mode="json"))
         _deploy_all(app)
@@ -82,7 +83,7 @@ def run(settings: Settings, host: str, port: int, told: Callable[[str], None]) -
 
 def _deploy_all(app: Application) -> None:
     try:
-        ray_serve.run(app, name=APPLICATION, route_prefix="/")
+        ray_serve.run(app, name=APPLICATION, route_prefix="/", logging_config=LOGGING)
     except RuntimeError as error:
         found = ray_serve.status().applications.get(APPLICATION)
         deployments = found.deployments if found else {}

@@ -88,7 +88,7 @@ def make_sheet(
     """
     rows, captions, spent = [], [], []
     for image in images:
-        row, labels = [decode(image.read_bytes()).rgba], [image.stem]
+        row, labels = [decode(image.read_bytes()).rgba], [_label(image, images)]
         for label, fields in _asked(names, references):
             shown, seconds, told = _one(client, image, label, fields, folder)
             row.append(shown)
@@ -120,6 +120,12 @@ def write(path: Path, data: bytes) -> None:
     partial = path.with_name(path.name + ".part")
     partial.write_bytes(data)
     os.replace(partial, path)
+
+
+def _label(image: Path, images: list[Path]) -> str:
+    """The file's name, with its folder's where another has the same."""
+    alone = [other.stem for other in images].count(image.stem) == 1
+    return image.stem if alone else f"{image.parent.name}/{image.stem}"
 
 
 def _one(client: Client, image: Path, label: str, fields: Files, folder: Path | None) -> tuple[Any, dict, str]:

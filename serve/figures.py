@@ -5,6 +5,7 @@ Knows nothing of what it keeps. A key that is being computed is computed once: o
 
 import asyncio
 import hashlib
+import math
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
@@ -22,10 +23,21 @@ def content_key(*contents: bytes) -> str:
 
 
 class FigureStore(Generic[Value]):
-    """At most `capacity` values, each for `seconds` after its last use. For one event loop; `clock` in seconds."""
+    """At most `capacity` values of `bytes_` together, as `weigh` weighs them, each for `seconds` after its last use.
 
-    def __init__(self, capacity: int, seconds: float, clock: Clock) -> None:
+    For one event loop; `clock` in seconds. The newest value is kept whatever it weighs.
+    """
+
+    def __init__(
+        self,
+        capacity: int,
+        seconds: float,
+        clock: Clock,
+        bytes_: float = math.inf,
+        weigh: Callable[[Value], int] = lambda value: 0,
+    ) -> None:
         self._capacity, self._seconds, self._clock = capacity, seconds, clock
+        self._bytes, self._weigh = bytes_, weigh
         self._kept: OrderedDict[str, tuple[float, Value]] = OrderedDict()
         self._running: dict[str, asyncio.Task[Value]] = {}
 
@@ -56,8 +68,10 @@ class FigureStore(Generic[Value]):
         finally:
             del self._running[key]
         self._kept[key] = (self._clock(), value)
-        while len(self._kept) > self._capacity:
-            self._kept.popitem(last=False)
+        weight = sum(self._weigh(kept) for _, kept in self._kept.values())
+        while len(self._kept) > self._capacity or (weight > self._bytes and len(self._kept) > 1):
+            _, (_, dropped) = self._kept.popitem(last=False)
+            weight -= self._weigh(dropped)
         return value
 
     def _expire(self) -> None:

@@ -23,7 +23,7 @@ from pose.pose import Pose
 from serve.api import create_api
 from serve.figures import FigureStore
 from serve.metering import Meter
-from serve.pipeline import Parsed, Pipeline
+from serve.pipeline import Pipeline, weigh
 from serve.settings import parse_settings
 from serve.stages import STAGES, Held, Image, Value
 
@@ -42,7 +42,7 @@ class Ingress:
     def __serve_build_asgi_app__(self) -> FastAPI:
         """Called by Ray Serve once the replica is constructed."""
         keep, meter = self._settings.ingress, Meter()
-        figures: FigureStore[Parsed] = FigureStore(keep.figures, keep.figure_seconds, time.monotonic)
+        figures = FigureStore(keep.figures, keep.figure_seconds, time.monotonic, keep.figure_mib * 2**20, weigh)
         pipeline = Pipeline(self._stages, figures, meter.stage)
         return create_api(pipeline, self._settings, self._weights, meter, proxied=True)
 

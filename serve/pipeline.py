@@ -46,6 +46,14 @@ class Parsed:
     seconds: dict[str, float]
 
 
+def weigh(parsed: Parsed) -> int:
+    """Bytes of the arrays that a parsed character keeps alive."""
+    figure = parsed.figure.value
+    layers = [array for layer in figure.layers for array in (layer.rgba, layer.known, layer.missing)]
+    arrays = [parsed.picture.value, parsed.alpha.value, figure.image, figure.parts, figure.materials, *layers]
+    return sum(array.nbytes for array in arrays)
+
+
 @dataclass(frozen=True, eq=False)
 class Output:
     """One picture: (H, W, 4) uint8 before encoding, with the pose it shows in its own pixels."""

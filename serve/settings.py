@@ -47,13 +47,14 @@ class Stage(_Frozen):
 class Ingress(_Frozen):
     """The HTTP deployment. It keeps the figures of `POST /v1/figures`, so it has one replica until they have a store.
 
-    `figures` and `figure_seconds` bound that cache; `queue` is the number of requests in flight beyond which new ones
-    are turned away with Retry-After.
+    `figures`, `figure_mib` and `figure_seconds` bound what it keeps; `queue` is the number of requests in
+    flight beyond which new ones are turned away with Retry-After.
     """
 
     num_cpus: float = Field(0.2, ge=0)
     queue: int = Field(64, ge=1)
     figures: int = Field(32, ge=1)
+    figure_mib: float = Field(1024, gt=0)
     figure_seconds: float = Field(3600, gt=0)
 
 

@@ -82,3 +82,13 @@ def test_one_asker_leaving_does_not_fail_the_others():
         return await second
 
     assert asyncio.run(scenario()) == 3
+
+
+def test_the_store_is_bounded_by_bytes_too():
+    store = FigureStore(9, 10, Clock(), 5, lambda value: value)
+    for key, value in (("a", 2), ("b", 3), ("c", 2), ("d", 99)):
+        asyncio.run(store.get_or_make(key, made(value)))
+        assert store.get(key) == value
+        if key == "c":
+            assert [store.get(name) for name in "abc"] == [None, 3, 2]
+    assert [store.get(name) for name in "abcd"] == [None, None, None, 99]

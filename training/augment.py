@@ -94,15 +94,21 @@ def placed(
     return joints, np.where(inside, state, 0).astype(np.uint8), depth
 
 
-def warp(picture: Picture, matrix: Matrix, size: int, nearest: bool = False, border: int | None = None) -> Picture:
-    """The picture in the crop. Beyond its edge: the edge's colour, or the constant `border`."""
+def warp(
+    picture: Picture,
+    matrix: Matrix,
+    size: int,
+    nearest: bool = False,
+    border: int | None = None,
+    repeat: bool = False,
+) -> Picture:
+    """The picture in the crop. Beyond its edge: the edge's colour, the edge repeated, or the constant `border`."""
     shifted = matrix.copy()
     shifted[:, 2] += matrix[:, :2] @ (0.5, 0.5) - 0.5  # OpenCV's pixel centres are at whole numbers
     flags = cv2.INTER_NEAREST if nearest else cv2.INTER_LINEAR
+    mode = cv2.BORDER_REPLICATE if repeat else cv2.BORDER_CONSTANT
     value = edge_colour(picture) if border is None else (border,) * 4
-    moved = cv2.warpAffine(
-        picture, shifted, (size, size), flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=value
-    )
+    moved = cv2.warpAffine(picture, shifted, (size, size), flags=flags, borderMode=mode, borderValue=value)
     return np.asarray(moved, np.uint8)
 
 
@@ -146,7 +152,7 @@ def mirrored_parts(parts: Picture) -> Picture:
 
 
 def background(size: int, rng: np.random.Generator) -> Picture:
-    """(size, size, 3): flat, gradient, smooth blobs, or paper with grain."""
+    """(size, size, 3): flat, gradient, smooth blobs, paper with grain, or a cluttered scene."""
     colour = rng.integers(0, 256, 3) if rng.random() < 0.5 else np.repeat(rng.integers(190, 256), 3)
     field = np.broadcast_to(colour.astype(np.float32), (size, size, 3)).copy()
     style = rng.integers(4)
@@ -157,7 +163,9 @@ def background(size: int, rng: np.random.Generator) -> Picture:
         field += cv2.resize(coarse.astype(np.float32), (size, size), interpolation=cv2.INTER_CUBIC)
     if style == 3 or rng.random() < 0.2:
         field += rng.normal(0, rng.uniform(1, 10), (size, size, 1)).astype(np.float32)
-    if rng.random() < 0.1:
+    if rng.random() < 0.3:
+        field = _cluttered(field, rng)
+    elif rng.random() < 0.1:
         _rule_lines(field, rng)
     return np.clip(field, 0, 255).astype(np.uint8)
 
@@ -200,6 +208,28 @@ def degraded(picture: Picture, rng: np.random.Generator) -> Picture:
         quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(20, 80))]
         picture = np.asarray(cv2.imdecode(cv2.imencode(".jpg", picture, quality)[1], cv2.IMREAD_COLOR), np.uint8)
     return picture
+
+
+def _cluttered(field: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+    """Boxes, discs, bars and rows of them (shelves, windows, foliage) in related colours, often out of focus."""
+    size, tint = len(field), rng.uniform(0, 255, 3)
+    scene = np.clip(field, 0, 255).astype(np.uint8)
+    for _ in range(int(rng.integers(6, 45))):
+        shade = np.clip(tint * rng.uniform(0.2, 1.4) + rng.normal(0, 40, 3), 0, 255)
+        colour = tuple(int(value) for value in shade)
+        x, y = (int(value) for value in rng.uniform(-0.1, 1.0, 2) * size)
+        wide, high = (int(value) for value in np.exp(rng.uniform(-4, -0.7, 2)) * size)
+        fill = -1 if rng.random() < 0.75 else int(rng.integers(1, 4))
+        if rng.random() < 0.6:
+            cv2.rectangle(scene, (x, y), (x + wide, y + high), colour, fill, cv2.LINE_AA)
+        elif rng.random() < 0.5:
+            cv2.ellipse(scene, (x, y), (wide // 2 + 1, high // 2 + 1), rng.uniform(0, 180), 0, 360, colour, fill)
+        else:
+            end = tuple(int(value) for value in rng.uniform(0, 1, 2) * size)
+            cv2.line(scene, (x, y), end, colour, int(rng.integers(1, 1 + max(size // 20, 2))), cv2.LINE_AA)
+    if rng.random() < 0.6:
+        scene = np.asarray(cv2.GaussianBlur(scene, (0, 0), rng.uniform(0.3, 4) * size / 160))
+    return scene.astype(np.float32)
 
 
 def _rule_lines(field: NDArray[np.float32], rng: np.random.Generator) -> None:

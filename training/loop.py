@@ -126,7 +126,13 @@ def _validate(task: Task, network: nn.Module, options: Options, state: State, ru
     if scores["score"] > state.best:
         state.best = scores["score"]
         written = {key: round(value, 4) for key, value in scores.items()}
-        about = {"steps": state.step, "batch": options.batch, "minutes": entry["minutes"], "seed": options.seed}
+        about: dict[str, Any] = {
+            "steps": state.step,
+            "batch": options.batch,
+            "minutes": entry["minutes"],
+            "seed": options.seed,
+        }
+        about["hardware"] = f"{torch.get_num_threads()} of {os.cpu_count()} CPU cores, bfloat16"
         card.save(task.name, network, {**task.card(), **about, "scores": written}, options.out)
 
 

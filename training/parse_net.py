@@ -135,7 +135,7 @@ def crop(sample: Sample, rng: np.random.Generator, size: int = SIZE) -> Crop:
     if rng.random() < 0.5 and cut_free(sample):
         rgb = over(clean, background(size, rng))
     else:
-        rgb = warp(sample.rgb, matrix, size)
+        rgb = warp(sample.rgb, matrix, size, repeat=rng.random() < 0.5)
     rgb = degraded(recoloured(rgb, rng), rng)
     points, scores = worn_pose(joints, state, rng)
     prior = worn_mask(clean[..., 3], rng) if rng.random() < 0.5 else None

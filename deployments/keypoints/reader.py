@@ -240,11 +240,20 @@ def _in_picture(box: Box, crop: Crop, width: int, height: int) -> Box:
 
 
 def _without_duplicates(boxes: list[Box], most: float = 0.5) -> list[Box]:
+    """Best first: drops what overlaps a better box, and clearly weaker boxes inside one (a limb taken for a figure)."""
     kept: list[Box] = []
     for box in boxes:
-        if all(overlap(box.bounds, other.bounds) < most for other in kept):
+        rivals = [(overlap(box.bounds, other.bounds), _inside(box, other), other.score) for other in kept]
+        if all(both < most and (share < 0.85 or box.score > 0.8 * score) for both, share, score in rivals):
             kept.append(box)
     return kept
+
+
+def _inside(box: Box, other: Box) -> float:
+    """Share of a box's area that lies in another."""
+    wide = max(min(box.x1, other.x1) - max(box.x0, other.x0), 0)
+    high = max(min(box.y1, other.y1) - max(box.y0, other.y0), 0)
+    return wide * high / max((box.x1 - box.x0) * (box.y1 - box.y0), 1e-6)
 
 
 def overlap(a: Bounds, b: Bounds) -> float:

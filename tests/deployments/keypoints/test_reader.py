@@ -109,6 +109,17 @@ def test_locates_what_the_maps_say() -> None:
     assert located[1].x1 == min(280, 2 * SIZE)
 
 
+def test_weaker_boxes_inside_a_figure_are_dropped() -> None:
+    def runner(rgb: Tensor) -> dict[str, Tensor]:
+        centre = torch.full((1, 1, LOCATOR_CELLS, LOCATOR_CELLS), -9.0)
+        extent = torch.zeros(1, 4, LOCATOR_CELLS, LOCATOR_CELLS)
+        centre[0, 0, 8, 8], centre[0, 0, 8, 11] = 2, 0
+        extent[0, 2:, 8, 8], extent[0, 2:, 8, 11] = float(np.log(0.8)), float(np.log(0.2))
+        return {"centre": centre, "extent": extent}
+
+    assert len(PoseReader(runner).locate(np.zeros((SIZE, SIZE, 3), np.uint8))) == 1
+
+
 def test_views_follow_the_shoulders() -> None:
     points = standing() * 100
     scores, depth = np.ones(JOINTS, np.float32), np.zeros(JOINTS, np.float32)

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from deployments.keypoints.decode import decode_boxes, decode_heat, overlap
 from deployments.keypoints.network import CELLS, JOINTS, KINDS, SIZE, STRIDE, PoseNetwork
-from deployments.keypoints.reader import decode_boxes, decode_heat, overlap
 from deployments.runtime import load
 from pose.skeleton import BIPED
 from training.augment import centred, figure_box, placed, warp

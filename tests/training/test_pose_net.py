@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
+from deployments.keypoints.decode import decode_boxes, decode_heat
 from deployments.keypoints.network import CELLS, SIZE, PoseNetwork
-from deployments.keypoints.reader import decode_boxes, decode_heat
 from deployments.runtime import load
 from pose.skeleton import BIPED
 from tests.training.drawn import fill

@@ -6,8 +6,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from deployments.keypoints.decode import HIDDEN, decode_boxes, joint_scores, overlap, view_of
 from deployments.keypoints.network import CELLS, JOINTS, KINDS, LOCATOR_CELLS, SIZE
-from deployments.keypoints.reader import HIDDEN, PoseReader, cut, decode_boxes, joint_scores, opaque, overlap, view_of
+from deployments.keypoints.reader import PoseReader, cut, opaque
 from pose.skeleton import BIPED
 from tests.training.drawn import standing
 

@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from deployments.garments import anatomy
 from deployments.garments.anatomy import Mask
 from deployments.garments.bones import WIDTHS, Territory
-from pose.figure import PARTS
+from pose.figure import PART_INDEX, PARTS
 from pose.pose import Pose
 
 TOLERANCE = 7.0  # least distance from the backdrop, in Lab units, that counts as ink
 GAPS = (0.006, 0.012, 0.022, 0.035)  # closing radii tried, in figure extents
+NARROW = 0.015  # of the figure's extent; gaps up to here are an unsteady hand's
 COLOURED = 0.6  # share of ink in the figure from which it is a coloured one and no line drawing
 CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 SHADOW = (0.55, 0.97)  # lightness of a shadow over that of the backdrop
@@ -80,7 +81,7 @@ def enclosed_figure(backdrop: Backdrop, pose: Pose, territory: Territory, networ
     for gap in GAPS:
         inside = _without_webs(_fill(ink, max(1, round(gap * extent))), best, track)
         if (inside & track).sum() > (best & track).sum() + 0.04 * track.sum():
-            best = inside if _bodily(inside & ~best, track, territory) else best
+            best = inside if _bodily(inside & ~best, track, territory, gap) else best
     best = _open_holes(best, ink, territory, track, network)
     best = _open_gaps(best, ink, backdrop, territory, 0.02 * extent)
     return keep_figure(best, territory, network)
@@ -114,9 +115,14 @@ def edge_hint(backdrop: Backdrop, solid: Mask) -> NDArray[np.float32]:
     return np.where(anatomy.shrunk(solid, 2), 1, np.where(peak > backdrop.threshold, hint, solid)).astype(np.float32)
 
 
-def _bodily(gained: Mask, track: Mask, territory: Territory) -> bool:
-    """Whether newly enclosed paper is no more than what the bones that came inside with it would fill."""
+def _bodily(gained: Mask, track: Mask, territory: Territory, gap: float) -> bool:
+    """Whether newly enclosed paper is no more than what the bones that came inside with it would fill.
+
+    A wide gap must be the body's for sure: between a raised arm and the head it closes too.
+    """
     widths = np.array([WIDTHS.get(name, 0.0) for name in PARTS]) * territory.unit
+    if gap > NARROW:
+        widths[[PART_INDEX[name] for name in anatomy.LIMBS]] *= 0.4
     return bool(gained.sum() < widths[territory.nearest[gained & track]].sum())
 
 

@@ -53,6 +53,19 @@ def part_bones(pose: Pose) -> dict[str, list[Segment]]:
     return result
 
 
+def above_head(pose: Pose, shape: tuple[int, int], distance: NDArray[np.float32], reach: float) -> Mask:
+    """(H, W) what lies past the nose, away from the neck, within `reach` half-widths of the head's bones.
+
+    distance (H, W): to those bones, in half-widths. Empty where neck or nose is absent.
+    """
+    if not pose.has("neck", "nose"):
+        return np.zeros(shape, bool)
+    axis = pose["nose"] - pose["neck"]
+    y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32) + np.float32(0.5)
+    past = (x - pose["nose"][0]) * axis[0] + (y - pose["nose"][1]) * axis[1] > 0
+    return np.asarray(past & (distance < reach))
+
+
 def body_unit(pose: Pose) -> float:
     """A length that stands for the figure's size: the shoulder-hip distance, else a quarter of the joints' extent."""
     spans = [float(np.linalg.norm(pose[a] - pose[b])) for a, b in _SPANS if pose.has(a, b)]

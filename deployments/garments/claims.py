@@ -17,7 +17,7 @@ from pose.figure import PART_INDEX, PARTS
 from pose.pose import Pose
 
 BONE_SAY = 1.0  # nats that a half-width's distance from the bones is worth
-MOST = 3.0  # half-widths beyond which distance says no more
+MOST = 3.0  # half-widths behind the nearest part's beyond which distance says no more
 UNSURE = 1.5  # nats between head and torso below which the neck line decides
 SURE, SURE_PIECE = 0.5, 0.65  # probability of a pixel, and mean over a piece, from which a boneless part is taken
 LEAST_PIECE = 0.003  # of the figure's area
@@ -43,8 +43,9 @@ def joined_claims(claims: NDArray[np.float32], network: NDArray[np.float32] | No
     """(10, h, w) bones' and network's claims; only parts that have bones. network (10, h, w): log-probabilities."""
     if network is None:
         return claims
-    joined = BONE_SAY * np.minimum(claims, MOST) - network
-    return np.where(np.isfinite(claims), joined, np.inf).astype(np.float32)
+    boned = np.isfinite(claims).any((1, 2), keepdims=True)
+    lead = np.minimum(np.where(boned, claims, 0) - claims.min(0), MOST)
+    return np.where(boned, BONE_SAY * lead - network, np.inf).astype(np.float32)
 
 
 def head_or_torso_unsure(network: NDArray[np.float32]) -> Mask:
@@ -53,7 +54,7 @@ def head_or_torso_unsure(network: NDArray[np.float32]) -> Mask:
 
 
 def add_boneless(
-    parts: NDArray[np.uint8], network: NDArray[np.float32], claims: NDArray[np.float32]
+    parts: NDArray[np.uint8], network: NDArray[np.float32], claims: NDArray[np.float32], pose: Pose
 ) -> NDArray[np.uint8]:
     """The parts with hair, skirt and held things laid over them where the network is sure of a whole piece."""
     result = parts.copy()
@@ -64,9 +65,18 @@ def add_boneless(
         count, labels, stats, _ = cv2.connectedComponentsWithStats(seen.astype(np.uint8), connectivity=8)
         mean = np.bincount(labels.ravel(), weights=share.ravel(), minlength=count) / np.maximum(1, stats[:, 4])
         taken = (mean > SURE_PIECE) & (stats[:, 4] > LEAST_PIECE * (parts > 0).sum())
+        if name == "skirt":
+            taken &= _under_both_hips(stats, pose)
         taken[0] = False
         result[taken[labels]] = PART_INDEX[name]
     return result
+
+
+def _under_both_hips(stats: NDArray[np.int32], pose: Pose) -> NDArray[np.bool_]:
+    """Which pieces (OpenCV's stats) span both hips from left to right; a patch on one thigh is no skirt."""
+    hips = [float(pose[name][0]) for name in ("r_hip", "l_hip") if pose.has(name)]
+    left, right = stats[:, 0], stats[:, 0] + stats[:, 2]
+    return np.asarray((left <= min(hips, default=0)) & (right >= max(hips, default=0)))
 
 
 def _in_widths(field: NDArray[np.float32], width: float, unit: float) -> NDArray[np.float32]:

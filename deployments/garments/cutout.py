@@ -11,16 +11,27 @@ from numpy.typing import NDArray
 from deployments.garments import anatomy
 from deployments.garments.anatomy import Mask
 from deployments.garments.bones import Territory
+from deployments.garments.colours import likeness
+from pose.figure import PART_INDEX
 
 GRAPH = 256  # longest side of the picture that is cut
 ROUNDS = 2
+NEAR_HEAD = 9.0  # half-widths of the head within which the background is looked at
+ALIKE = 0.6  # share of the figure's colours from which a pixel over the head is probably the figure's
 
 
-def cut_out(rgb: NDArray[np.uint8], prior: NDArray[np.float32] | None, territory: Territory) -> Mask:
-    """(H, W) the figure's pixels. prior (H, W) in 0..1, or None where only the bones tell."""
+def cut_out(
+    rgb: NDArray[np.uint8], prior: NDArray[np.float32] | None, territory: Territory, above: Mask | None = None
+) -> Mask:
+    """(H, W) the figure's pixels. prior (H, W) in 0..1, or None where only the bones tell.
+
+    above (H, W): over the head, where ears, hats and hair may be that no prior knows.
+    """
     scale = min(1.0, GRAPH / max(rgb.shape[:2]))
     size = (max(2, round(rgb.shape[1] * scale)), max(2, round(rgb.shape[0] * scale)))
     labels = _labels(prior, territory)
+    if above is not None and prior is not None:
+        _admit_headgear(labels, rgb, above, territory)
     small = np.asarray(cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST), np.uint8)
     picture = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
     cut = _grabcut(picture, small)
@@ -46,6 +57,17 @@ def _labels(prior: NDArray[np.float32] | None, territory: Territory) -> NDArray[
     labels[far & (nearness < 0.3)] = cv2.GC_PR_FGD  # a bone that the prior missed: let the colours decide
     labels[core & (prior > 0.3)] = cv2.GC_FGD
     return labels
+
+
+def _admit_headgear(labels: NDArray[np.uint8], rgb: NDArray[np.uint8], above: Mask, territory: Territory) -> None:
+    """Reopens the question over the head: what has the figure's colours rather than the near background's is in."""
+    zone = above & ((labels == cv2.GC_BGD) | (labels == cv2.GC_PR_BGD))
+    near = territory.distance[PART_INDEX["head"]] < NEAR_HEAD
+    front, back = labels == cv2.GC_FGD, (labels == cv2.GC_BGD) & near & ~above
+    if not zone.any() or front.sum() < 50 or back.sum() < 50:
+        return
+    labels[zone] = cv2.GC_PR_BGD
+    labels[zone & (likeness(rgb, front, back) > ALIKE)] = cv2.GC_PR_FGD
 
 
 def _grabcut(picture: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Mask:

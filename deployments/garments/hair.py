@@ -7,14 +7,12 @@ hair's, so a figure of one colour has none. Only for coloured figures: a line dr
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from deployments.garments.anatomy import Mask, disc
+from deployments.garments.colours import likeness
 from pose.figure import PART_INDEX
 from pose.pose import Pose
 
-BINS = 20
-KERNEL = np.einsum("i,j,k->ijk", *[np.array([0.25, 0.5, 0.25], np.float32)] * 3)
 LIKELY = 0.8  # share of the crown's colours in a bin, crown and body weighed alike
 LEAST, MOST = 0.015, 0.45  # hanging hair's share of the figure's area
 ON_LEGS = 0.12  # of the legs; more of the crown's colour there is an outline's ink
@@ -35,7 +33,7 @@ def add_hanging_hair(
         return parts
     body = (claims.min(0) < NEAR_BONE) & (parts > 0) & ~head
     face = disc(pose["nose"], 0.3 * float(np.linalg.norm(pose["nose"] - pose["neck"])), parts.shape) & head
-    likely = cv2.blur(_likeness(rgb, crown, body | face).astype(np.float32), (5, 5)) > LIKELY
+    likely = cv2.blur(likeness(rgb, crown, body | face), (5, 5)) > LIKELY
     hair = _hanging_from(crown, likely & (parts > 0))
     hanging = (hair & ~head).sum() / max(1, (parts > 0).sum())
     legs = np.isin(parts, [PART_INDEX["r_leg"], PART_INDEX["l_leg"]])
@@ -50,23 +48,6 @@ def _crown(parts: NDArray[np.uint8], pose: Pose) -> Mask:
     y, x = np.mgrid[: parts.shape[0], : parts.shape[1]].astype(np.float32) + np.float32(0.5)
     along = ((x - pose["nose"][0]) * axis[0] + (y - pose["nose"][1]) * axis[1]) / max(1e-3, float(axis @ axis))
     return np.asarray((along > 0.5) & (parts == PART_INDEX["head"]))
-
-
-def _likeness(rgb: NDArray[np.uint8], crown: Mask, body: Mask) -> NDArray[np.float32]:
-    """(h, w) 0..1: how much more often a pixel's colour is found on the crown than on body and face."""
-    lab = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB).astype(np.int64) * BINS // 256
-    index = (lab[..., 0] * BINS + lab[..., 1]) * BINS + lab[..., 2]
-    tables = []
-    for mask in (crown, body):
-        counts = np.bincount(index[mask], minlength=BINS**3).reshape(BINS, BINS, BINS).astype(np.float32)
-        tables.append(_smoothed(counts / max(1.0, float(counts.sum()))))
-    share = tables[0] / (tables[0] + tables[1] + 1e-4)
-    return np.asarray(share.ravel()[index], np.float32)
-
-
-def _smoothed(counts: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The histogram blurred by one bin along each axis."""
-    return np.asarray(ndimage.convolve(counts, KERNEL, mode="constant"), np.float32)
 
 
 def _hanging_from(crown: Mask, likely: Mask) -> Mask:

@@ -15,15 +15,16 @@ from numpy.typing import NDArray
 from deployments.garments import alpha as edges
 from deployments.garments.anatomy import Mask, box_of, capsules
 from deployments.garments.backdrop import edge_hint, enclosed_figure, fit_backdrop, keep_figure
-from deployments.garments.bones import Territory, territory
+from deployments.garments.bones import Territory, above_head, territory
 from deployments.garments.crop import Window, grown, touched_sides, window_at, window_of
 from deployments.garments.cutout import cut_out
 from pose.errors import NoFigure
-from pose.figure import Reading
+from pose.figure import PART_INDEX, Reading
 
 PLAIN = 0.8  # share of the border that a plain backdrop explains
 GROWTHS = 2  # times that a window is enlarged where the figure runs out of it
 ASTRAY = 3.0  # half-widths from the bones beyond which little of a figure lies
+HEADGEAR = {"photo": 2.0, "drawn": 5.0}  # half-widths over the head in which ears, hats and hair are looked for
 LEAST = 12  # pixels; a smaller figure is none
 
 Prior = Callable[[Window], NDArray[np.float32] | None]
@@ -74,7 +75,9 @@ def find_figure(
         figure = enclosed_figure(backdrop, window.pose(reading.pose), bones, network)
         if _credible(figure, reading, window, network, capsules(bones.segments, 1, figure.shape)):
             return figure, edge_hint(backdrop, figure)
-    cut = _fill_specks(cut_out(small, _belief(network, reading, window), bones))
+    reach = HEADGEAR["photo" if reading.kind == "photo" else "drawn"]
+    above = above_head(window.pose(reading.pose), small.shape[:2], bones.distance[PART_INDEX["head"]], reach)
+    cut = _fill_specks(cut_out(small, _belief(network, reading, window), bones, above))
     return keep_figure(cut, bones, network), None
 
 

@@ -58,7 +58,7 @@ def _with_network(
     """Bones and network together; between head and torso the neck line decides where the network does not know."""
     parts = _cheapest(joined_claims(claims, network), inside)
     parts = neck_cut(parts, inside, pose, head_or_torso_unsure(network))
-    return add_boneless(parts, network, claims)
+    return add_boneless(parts, network, claims, pose)
 
 
 def _with_seen_cloth(

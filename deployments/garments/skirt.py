@@ -13,6 +13,8 @@ from pose.figure import PART_INDEX
 from pose.pose import Pose
 
 LEAST_LENGTH = 0.25  # of the way from the hips to the lowest leg joint
+BELOW = 0.15  # of the legs' length that a hem may hang past the lowest joint
+ENDS = ("r_knee", "l_knee", "r_ankle", "l_ankle")
 FLARE = 1.25  # the widest row over the narrowest at the hips
 STEP = 0.7  # the legs' width just under the hem over the skirt's
 
@@ -24,7 +26,8 @@ def add_skirt(parts: NDArray[np.uint8], pose: Pose) -> NDArray[np.uint8]:
     cloth = np.isin(parts, [PART_INDEX[name] for name in ("torso", "r_leg", "l_leg")])
     lines = [_leg_line(pose, side, len(parts)) for side in "rl"]
     top = int((pose["r_hip"][1] + pose["l_hip"][1]) / 2)
-    bottom = min(int(max(np.flatnonzero(np.isfinite(line)).max(initial=0) for line in lines)), len(parts) - 1)
+    lowest = max(float(pose[name][1]) for name in ENDS if pose.has(name))
+    bottom = min(int(lowest + BELOW * (lowest - top)), len(parts) - 1)
     spans = _spans(cloth, lines, top, bottom)
     hem = _hem(spans, bottom - top)
     if hem is None or not _steps_in(cloth, top + hem, spans[:hem].max(), bottom):
@@ -45,13 +48,13 @@ def _waist(cloth: Mask, pose: Pose, top: int) -> int:
 
 
 def _leg_line(pose: Pose, side: str, height: int) -> NDArray[np.float32]:
-    """(height,) the leg bones' x on each row, NaN beyond the leg."""
+    """(height,) the leg bones' x on each row, NaN above the hip."""
     names = [f"{side}_{joint}" for joint in ("hip", "knee", "ankle") if pose.has(f"{side}_{joint}")]
     points = np.array([pose[name] for name in names])
     if (np.diff(points[:, 1]) <= 0).any():  # not upright
         return np.full(height, np.nan, np.float32)
     rows = np.arange(height) + 0.5
-    return np.interp(rows, points[:, 1], points[:, 0], left=np.nan, right=np.nan).astype(np.float32)
+    return np.interp(rows, points[:, 1], points[:, 0], left=np.nan).astype(np.float32)
 
 
 def _spans(cloth: Mask, lines: list[NDArray[np.float32]], top: int, bottom: int) -> NDArray[np.float32]:

@@ -4,14 +4,15 @@
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from pose.image import decode, encode, to_data_url
+from pose.errors import InvalidInput
+from pose.image import Picture, encode, to_data_url
 from serve import answers, problems, schemas
 from serve.documentation import BODIES, ERRORS, PICTURE
 from serve.form import Fields, read_fields
@@ -21,7 +22,7 @@ from serve.page import PAGE
 from serve.pipeline import Pipeline, Result
 from serve.poses import pose_list, pose_picture
 from serve.requests import Format, Transfer
-from serve.settings import Settings
+from serve.settings import RequestLimits, Settings
 from serve.stages import Image
 
 TITLE = "Contrapposto"
@@ -149,7 +150,7 @@ class Routes:
     async def keypoints(self, request: Request) -> Response:
         """The figures in a picture, largest first, each with its pose."""
         fields = await self._fields(request, ("image",))
-        rgba = await self._picture(fields)
+        rgba = await self._picture(fields, schemas.decode_figure)
         watch = self.pipeline.watch()
         readings = await self.pipeline.read(rgba, watch)
         body = {
@@ -173,7 +174,7 @@ class Routes:
         """A picture at 2 or 4 times its size, or at 4K."""
         fields = await self._fields(request, ("image", "scale", "format"))
         scale, file_format = schemas.to_scale(fields, 2), schemas.to_format(fields)
-        rgba = await self._picture(fields)
+        rgba = await self._picture(fields, schemas.decode_any)
         watch = self.pipeline.watch()
         larger = await self.pipeline.upscale(rgba, scale, watch)
         return await _picture_answer(request, larger, file_format, watch.seconds)
@@ -181,11 +182,11 @@ class Routes:
     async def _fields(self, request: Request, allowed: tuple[str, ...]) -> Fields:
         return await read_fields(request, allowed, schemas.picture_limits(self.settings.limits))
 
-    async def _picture(self, fields: Fields) -> Image:
+    async def _picture(self, fields: Fields, read: Callable[[bytes, RequestLimits], Picture]) -> Image:
         data = fields.one("image")
         if data is None:
-            raise schemas.InvalidInput("field image is missing; send a picture in it.")
-        return (await asyncio.to_thread(decode, data, schemas.picture_limits(self.settings.limits))).rgba
+            raise InvalidInput("field image is missing; send a picture in it.")
+        return (await asyncio.to_thread(read, data, self.settings.limits)).rgba
 
     async def _transfer_object(
         self, request: Request, asked: Transfer, result: Result, files: list[bytes]

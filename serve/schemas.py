@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from deployments.backgrounds.spec import Background, parse_background
 from pose import library
-from pose.errors import InvalidInput, InvalidKeypoints, TooLarge
+from pose.errors import InvalidImage, InvalidInput, InvalidKeypoints, TooLarge
 from pose.image import Limits, Picture, decode
 from pose.keypoints_json import parse_keypoints
 from pose.pose import Pose
@@ -28,11 +28,29 @@ TRANSFER = (
 )  # fmt: skip
 FORMATS = ("png", "webp", "jpeg")
 MAX_SEED = 2**31 - 1
+LEAST_SIDE, MOST_ASPECT = 16, 20
 
 
 def picture_limits(limits: RequestLimits) -> Limits:
     """What one picture of a request may cost."""
     return Limits(max_bytes=limits.file_bytes, max_pixels=limits.pixels)
+
+
+def decode_any(data: bytes, limits: RequestLimits) -> Picture:
+    """Any picture within the limits."""
+    return decode(data, picture_limits(limits))
+
+
+def decode_figure(data: bytes, limits: RequestLimits) -> Picture:
+    """A picture in which a figure or pose shall be found. Raises InvalidImage for one too small or narrow for that."""
+    picture = decode_any(data, limits)
+    shorter, longer = sorted(picture.rgba.shape[:2])
+    if shorter < LEAST_SIDE or longer > shorter * MOST_ASPECT:
+        raise InvalidImage(
+            f"the image is {_size(picture)}; send one of at least {LEAST_SIDE} pixels each way, "
+            f"no more than {MOST_ASPECT} times as long as it is wide."
+        )
+    return picture
 
 
 def to_transfer(fields: Fields, settings: Settings) -> Transfer:
@@ -75,7 +93,7 @@ def to_source(fields: Fields, limits: RequestLimits) -> Source:
     data = fields.one("image")
     if data is None:
         raise InvalidInput("field image is missing; send the character's picture (or figure, an id).")
-    picture = decode(data, picture_limits(limits))
+    picture = decode_figure(data, limits)
     mask, keypoints = fields.one("mask"), fields.one("source_keypoints")
     index = integer(fields, "figure_index", 0, 0, 63)
     key = content_key(data, mask or b"", json.dumps(keypoints, sort_keys=True).encode(), str(index).encode())
@@ -90,7 +108,7 @@ def to_source(fields: Fields, limits: RequestLimits) -> Source:
 
 def to_mask(data: bytes, picture: Picture, limits: RequestLimits) -> NDArray[np.uint8]:
     """(H, W) uint8: the mask picture's alpha where it has one, else its brightness."""
-    mask = decode(data, picture_limits(limits))
+    mask = decode_any(data, limits)
     if mask.rgba.shape != picture.rgba.shape:
         raise InvalidInput(
             f"the mask is {_size(mask)}, the image {_size(picture)}; send a mask of the image's size, the figure white."
@@ -133,7 +151,7 @@ def _target(kind: str, number: int, value: Any, limits: RequestLimits) -> Target
         library.get(value, "front")
         return Target(value, name=value)
     if kind == "reference":
-        return Target(f"reference {number}", reference=decode(value, picture_limits(limits)))
+        return Target(f"reference {number}", reference=decode_figure(value, limits))
     return Target(f"keypoints {number}", keypoints=parse_keypoints(value))
 
 
@@ -144,7 +162,7 @@ def to_background(fields: Fields, limits: RequestLimits) -> Background:
         return parse_background(text if isinstance(text, str) else "keep" if text is None else str(text))
     if text not in (None, "", "picture"):
         raise InvalidInput("background and background_image are given together; give one of them.")
-    return Background("picture", picture=decode(data, picture_limits(limits)).rgb)
+    return Background("picture", picture=decode_any(data, limits).rgb)
 
 
 def to_scale(fields: Fields, default: Scale = 1) -> Scale:

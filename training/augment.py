@@ -125,7 +125,7 @@ def trimmed(sample: Sample, rng: np.random.Generator) -> Sample:
     size, length = sample.rgb.shape[0], max(x1 - x0, y1 - y0)
     slack = rng.uniform(-0.02, 0.08, 4) * length
     left, top, right, bottom = x0 - slack[0], y0 - slack[1], x1 + slack[2], y1 + slack[3]
-    if rng.random() < 0.3:
+    if rng.random() < 0.5:
         bottom = y1 - rng.uniform(0.1, 0.55) * (y1 - y0)
     if rng.random() < 0.1:
         left, right = (left + 0.3 * length, right) if rng.random() < 0.5 else (left, right - 0.3 * length)

@@ -5,8 +5,9 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 _COLOURS = ("#1b6ca8", "#c0392b", "#27864e", "#8e44ad", "#d68910", "#17a2a2", "#7f8c8d", "#2c3e50", "#b03a78")
-_SIZE = (560, 380)
+_SIZE = (560, 420)
 _MARGIN = 46
+_TOP = 84  # room for the names
 
 
 def draw_curve(history: list[dict[str, float]], path: Path) -> None:
@@ -22,17 +23,17 @@ def draw_curve(history: list[dict[str, float]], path: Path) -> None:
 
 
 def _panel(draw: ImageDraw.ImageDraw, left: int, history: list[dict[str, float]], names: list[str], top: float) -> None:
-    width, height = _SIZE[0] - 2 * _MARGIN, _SIZE[1] - 2 * _MARGIN
+    width, height = _SIZE[0] - 2 * _MARGIN, _SIZE[1] - _MARGIN - _TOP
     last = max(history[-1]["step"], 1)
-    draw.rectangle((left + _MARGIN, _MARGIN, left + _MARGIN + width, _MARGIN + height), outline="#999")
-    draw.text((left + 6, _MARGIN - 6), f"{top:.2g}", fill="#333")
-    draw.text((left + _MARGIN + width - 60, _MARGIN + height + 6), f"{last:.0f} steps", fill="#333")
+    draw.rectangle((left + _MARGIN, _TOP, left + _MARGIN + width, _TOP + height), outline="#999")
+    draw.text((left + 6, _TOP - 6), f"{top:.2g}", fill="#333")
+    draw.text((left + _MARGIN + width - 60, _TOP + height + 6), f"{last:.0f} steps", fill="#333")
     for index, name in enumerate(names):
         colour = _COLOURS[index % len(_COLOURS)]
         points = [
             (
                 left + _MARGIN + entry["step"] / last * width,
-                _MARGIN + height * (1 - min(max(entry[name] / max(top, 1e-9), 0), 1)),
+                _TOP + height * (1 - min(max(entry[name] / max(top, 1e-9), 0), 1)),
             )
             for entry in history
             if name in entry

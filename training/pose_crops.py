@@ -31,7 +31,7 @@ from training.feed import Pool, Sample
 Picture = NDArray[np.uint8]
 Bounds = tuple[float, float, float, float]
 SPREAD = Spread()
-TRIMMED = 0.3  # share of crops from pictures cut close around or through the figure
+TRIMMED = 0.35  # share of crops from pictures cut close around or through the figure
 
 
 @dataclass(frozen=True)

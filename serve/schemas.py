@@ -29,6 +29,7 @@ TRANSFER = (
 FORMATS = ("png", "webp", "jpeg")
 MAX_SEED = 2**31 - 1
 LEAST_SIDE, MOST_ASPECT = 16, 20
+_SHAPE = f"send at least {LEAST_SIDE} pixels each way, and no more than {MOST_ASPECT} times as long as wide."
 
 
 def picture_limits(limits: RequestLimits) -> Limits:
@@ -44,18 +45,17 @@ def decode_any(data: bytes, limits: RequestLimits) -> Picture:
 def decode_figure(data: bytes, limits: RequestLimits) -> Picture:
     """A picture in which a figure or pose shall be found. Raises InvalidImage for one too small or narrow for that."""
     picture = decode_any(data, limits)
-    shorter, longer = sorted(picture.rgba.shape[:2])
-    if shorter < LEAST_SIDE or longer > shorter * MOST_ASPECT:
-        raise InvalidImage(
-            f"the image is {_size(picture)}; send one of at least {LEAST_SIDE} pixels each way, "
-            f"no more than {MOST_ASPECT} times as long as it is wide."
-        )
+    if _out_of_shape(*picture.rgba.shape[:2]):
+        raise InvalidImage(f"the image is {_size(picture)}; {_SHAPE}")
     return picture
 
 
 def to_transfer(fields: Fields, settings: Settings) -> Transfer:
     """`POST /v1/transfers`."""
     targets = to_targets(fields, settings.limits)
+    retarget = cast(Literal["proportions", "none"], choice(fields, "retarget", ("proportions", "none")))
+    if retarget == "none":
+        _check_canvases(targets)
     variations = integer(fields, "variations", 1, 1, 8)
     if len(targets) * variations > settings.limits.outputs:
         raise TooLarge(
@@ -65,7 +65,7 @@ def to_transfer(fields: Fields, settings: Settings) -> Transfer:
     return Transfer(
         source=to_source_or_id(fields, settings.limits),
         targets=targets,
-        retarget=cast(Literal["proportions", "none"], choice(fields, "retarget", ("proportions", "none"))),
+        retarget=retarget,
         framing=cast(Literal["fit", "source"], choice(fields, "framing", ("fit", "source"))),
         background=to_background(fields, settings.limits),
         scale=to_scale(fields),
@@ -155,6 +155,13 @@ def _target(kind: str, number: int, value: Any, limits: RequestLimits) -> Target
     return Target(f"keypoints {number}", keypoints=parse_keypoints(value))
 
 
+def _check_canvases(targets: tuple[Target, ...]) -> None:
+    """With retarget=none the keypoints' canvas becomes the output's, so it must be one."""
+    for pose in (target.keypoints for target in targets):
+        if pose is not None and _out_of_shape(pose.width, pose.height):
+            raise InvalidKeypoints(f"the keypoints make a picture of {pose.width} x {pose.height}; {_SHAPE}")
+
+
 def to_background(fields: Fields, limits: RequestLimits) -> Background:
     """`background`, or the picture in `background_image`."""
     text, data = fields.one("background"), fields.one("background_image")
@@ -195,6 +202,10 @@ def integer(fields: Fields, name: str, default: int, least: int, most: int) -> i
     if number is None or not least <= number <= most:
         raise InvalidInput(f"{name} is '{str(given)[:40]}'; give a whole number from {least} to {most}.")
     return number
+
+
+def _out_of_shape(width: int, height: int) -> bool:
+    return min(width, height) < LEAST_SIDE or max(width, height) > MOST_ASPECT * min(width, height)
 
 
 def _size(picture: Picture) -> str:

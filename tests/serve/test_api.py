@@ -9,6 +9,7 @@ from pose.image import decode
 from tests.serve.stand_ins import POINTS, Caller, StandInStages, make_api, png
 
 KEYPOINTS = json.dumps({"width": 96, "height": 112, "points": POINTS})
+TINY = json.dumps({"width": 1, "height": 1, "points": dict.fromkeys(POINTS, (0.5, 0.5))})
 IMAGE = ("image", ("a.png", png()))
 WALKING = ("pose", (None, "walking"))
 JSON = {"Accept": "application/json"}
@@ -187,6 +188,9 @@ REFUSED = {
     "empty mask": ([IMAGE, WALKING, ("mask", ("m.png", png(shade=0)))], 422, "invalid_input"),
     "figure and image": ([IMAGE, text("figure", "fig_1"), WALKING], 422, "invalid_input"),
     "figure_index": ([IMAGE, WALKING, text("figure_index", "3")], 422, "no_figure"),
+    "a canvas of one pixel": (
+        [IMAGE, text("keypoints", TINY), text("retarget", "none")], 422, "invalid_keypoints",
+    ),
     "keypoints are no JSON": ([IMAGE, text("keypoints", "{")], 422, "invalid_input"),
     "keypoints are a list": ([IMAGE, text("keypoints", "[1]")], 422, "invalid_keypoints"),
     "source keypoints elsewhere": (

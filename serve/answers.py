@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from pose.figure import Reading
 from pose.image import encode, to_data_url
 from pose.pose import Pose
-from serve.pipeline import Output, Parsed, Result
 from serve.report import Report
 from serve.requests import Format, Transfer
+from serve.results import Output, Parsed, Result
 
 MEDIA = {"png": "image/png", "webp": "image/webp", "jpeg": "image/jpeg"}
 

@@ -19,9 +19,10 @@ from serve.form import Fields, read_fields
 from serve.gate import Gate
 from serve.metering import Meter
 from serve.page import PAGE
-from serve.pipeline import Pipeline, Result
+from serve.pipeline import Pipeline
 from serve.poses import pose_list, pose_picture
 from serve.requests import Format, Transfer
+from serve.results import Result
 from serve.settings import RequestLimits, Settings
 from serve.stages import Image
 

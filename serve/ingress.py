@@ -23,7 +23,8 @@ from pose.pose import Pose
 from serve.api import create_api
 from serve.figures import FigureStore
 from serve.metering import Meter
-from serve.pipeline import Pipeline, weigh
+from serve.pipeline import Pipeline
+from serve.results import weigh
 from serve.settings import parse_settings
 from serve.stages import STAGES, Held, Image, Value
 

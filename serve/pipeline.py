@@ -5,10 +5,8 @@ many poses it is asked for, and kept by its content; so every pose shows the sam
 """
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -22,83 +20,18 @@ from pose.retarget import turn_degrees
 from serve.figures import FigureStore
 from serve.report import Report, make_report
 from serve.requests import Source, Target, Transfer
+from serve.results import Output, Parsed, Result
 from serve.stages import Held, Image, Stages, Value
+from serve.stopwatch import Observe, Stopwatch, unobserved
 
 COMPLETION_SEED = 0
 Second = TypeVar("Second")
-Observe = Callable[[str], AbstractContextManager[None]]
-
-
-def _unobserved(stage: str) -> AbstractContextManager[None]:
-    return nullcontext()
-
-
-@dataclass(frozen=True, eq=False)
-class Parsed:
-    """A character ready for any pose. `alpha` (H, W): its matte; `figure`: completed; `seconds`: by stage."""
-
-    key: str
-    picture: Held[Image]
-    has_alpha: bool
-    alpha: Held[Image]
-    reading: Reading
-    figure: Held[Figure]
-    seconds: dict[str, float]
-
-
-def weigh(parsed: Parsed) -> int:
-    """Bytes of the arrays that a parsed character keeps alive."""
-    figure = parsed.figure.value
-    layers = [array for layer in figure.layers for array in (layer.rgba, layer.known, layer.missing)]
-    arrays = [parsed.picture.value, parsed.alpha.value, figure.image, figure.parts, figure.materials, *layers]
-    return sum(array.nbytes for array in arrays)
-
-
-@dataclass(frozen=True, eq=False)
-class Output:
-    """One picture: (H, W, 4) uint8 before encoding, with the pose it shows in its own pixels."""
-
-    target: Target
-    rgba: Image
-    pose: Pose
-    origin: tuple[int, int]
-    seed: int
-    report: Report
-
-
-@dataclass(frozen=True, eq=False)
-class Result:
-    """All outputs of a transfer, in the order asked. `seconds` by stage; `cached`: the figure was known already."""
-
-    parsed: Parsed
-    outputs: tuple[Output, ...]
-    seconds: dict[str, float]
-    cached: bool
-
-
-@dataclass
-class Stopwatch:
-    """Seconds by stage for one request; calls that run side by side each count in full.
-
-    `observe(stage)` is entered for the time of each call: that is where metrics are kept.
-    """
-
-    observe: Observe
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    async def time(self, stage: str, work: Awaitable[Value]) -> Value:
-        """Awaits the work and books what it took."""
-        began = time.perf_counter()
-        with self.observe(stage):
-            result = await work
-        self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - began
-        return result
 
 
 class Pipeline:
     """The service without its transport. One for each process that takes requests."""
 
-    def __init__(self, stages: Stages, figures: FigureStore[Parsed], observe: Observe = _unobserved) -> None:
+    def __init__(self, stages: Stages, figures: FigureStore[Parsed], observe: Observe = unobserved) -> None:
         self.stages = stages
         self._figures = figures
         self._observe = observe

@@ -20,6 +20,7 @@ from deployments.garments.anatomy import Mask, box_of, grown, shrunk
 
 ONE_AT_A_TIME = threading.Lock()  # pymatting's parallel loops end the process if two threads enter them
 EPSILON = 1e-5  # closed-form matting's colour-line regularisation
+FAINT = 0.02  # enlarged alpha below this is nothing
 PRIOR = 2e-3  # weight that draws the band's alpha to the hard mask where colours tell nothing
 KNOWN = 5e-2  # the same, to the estimate that a known backdrop gives
 
@@ -75,11 +76,10 @@ def enlarge(alpha: NDArray[np.float32], small: NDArray[np.uint8], picture: NDArr
     rows, columns = np.nonzero(band)
     if not len(rows):
         return np.clip(plain, 0, 1)
-    planes = [cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR)[rows, columns] for plane in (*gain, offset)]
+    model = _sampled(np.dstack([*gain, offset]), rows, columns, size)
     colours = picture[rows, columns].astype(np.float32) / 255
-    guided = sum(plane * colours[:, index] for index, plane in enumerate(planes[:3])) + planes[3]
-    plain[rows, columns] = _contrast(np.asarray(guided))
-    return np.clip(plain, 0, 1)
+    plain[rows, columns] = _contrast((model[:, :3] * colours).sum(1) + model[:, 3])
+    return np.where(plain < FAINT, 0, np.where(plain > 1 - FAINT, 1, plain)).astype(np.float32)
 
 
 def true_colours(
@@ -98,19 +98,31 @@ def true_colours(
     result = rgb.copy()
     if not len(rows):
         return result
-    size = rgb.shape[1::-1]
-    fine = [
-        cv2.resize(plane.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)[rows, columns]
-        if plane.shape[:2] != rgb.shape[:2]
-        else plane[rows, columns].astype(np.float32)
-        for plane in (front, back)
-    ]
+    fine = [_sampled(plane.astype(np.float32), rows, columns, rgb.shape[1::-1]) for plane in (front, back)]
     share = alpha[rows, columns][:, None]
     unmixed = (rgb[rows, columns].astype(np.float32) / 255 - (1 - share) * fine[1]) / np.maximum(share, 0.2)
     trust = np.clip((share - 0.3) / 0.5, 0, 1) * (np.abs(unmixed - fine[0]).max(1, keepdims=True) < 0.25)
     colours = trust * unmixed + (1 - trust) * fine[0]
     result[rows, columns] = np.clip(colours * 255 + 0.5, 0, 255).astype(np.uint8)
     return result
+
+
+def _sampled(
+    planes: NDArray[np.float32], rows: NDArray[np.intp], columns: NDArray[np.intp], size: tuple[int, int]
+) -> NDArray[np.float32]:
+    """(n, C) planes (h, w, C) linearly enlarged to `size`, at the given pixels only."""
+    height, width = planes.shape[:2]
+    if (width, height) == size:
+        return planes[rows, columns]
+    y = (rows + 0.5) * (height / size[1]) - 0.5
+    x = (columns + 0.5) * (width / size[0]) - 0.5
+    top, left = np.clip(np.floor(y), 0, height - 1).astype(int), np.clip(np.floor(x), 0, width - 1).astype(int)
+    below, right = np.minimum(top + 1, height - 1), np.minimum(left + 1, width - 1)
+    down = np.clip(y - top, 0, 1).astype(np.float32)[:, None]
+    across = np.clip(x - left, 0, 1).astype(np.float32)[:, None]
+    upper = planes[top, left] * (1 - across) + planes[top, right] * across
+    lower = planes[below, left] * (1 - across) + planes[below, right] * across
+    return np.asarray(upper * (1 - down) + lower * down, np.float32)
 
 
 def _guided_gains(alpha: NDArray[np.float32], rgb: NDArray[Any], radius: int) -> tuple[Any, Any]:

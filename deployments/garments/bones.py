@@ -16,6 +16,7 @@ from pose.figure import PART_INDEX
 from pose.pose import Pose
 
 WIDTHS = {"torso": 0.3, "head": 0.4, "r_arm": 0.16, "l_arm": 0.16, "r_leg": 0.2, "l_leg": 0.2}  # half, in body units
+PAST = 0.6  # what lies past the hand's and the toes' joint, in lengths of hand and foot
 HAND, FOOT = 0.45, 0.35  # what lies past the last joint, in lengths of the last bone
 
 
@@ -94,6 +95,8 @@ def _limb(pose: Pose, part: str) -> list[Segment]:
     if pose.has(chain[1], chain[2]) and not pose.has(chain[3]):
         share = np.float32(HAND if part.endswith("arm") else FOOT)
         bones.append((pose[chain[2]], pose[chain[2]] + (pose[chain[2]] - pose[chain[1]]) * share))
+    elif pose.has(chain[2], chain[3]):
+        bones.append((pose[chain[3]], _between(pose[chain[2]], pose[chain[3]], 1 + PAST)))  # fingers, the shoe's tip
     return bones
 
 

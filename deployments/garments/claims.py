@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deployments.garments import anatomy
-from deployments.garments.anatomy import Mask
+from deployments.garments.anatomy import Mask, grown
 from deployments.garments.bones import WIDTHS, body_unit
 from deployments.garments.geodesic import geodesic_distances
 from pose.figure import PART_INDEX, PARTS
@@ -65,18 +65,24 @@ def add_boneless(
         count, labels, stats, _ = cv2.connectedComponentsWithStats(seen.astype(np.uint8), connectivity=8)
         mean = np.bincount(labels.ravel(), weights=share.ravel(), minlength=count) / np.maximum(1, stats[:, 4])
         taken = (mean > SURE_PIECE) & (stats[:, 4] > LEAST_PIECE * (parts > 0).sum())
+        hosting = grown(np.isin(parts, [PART_INDEX[host] for host in hosts]) & ~seen, 2)
+        taken &= np.bincount(labels[hosting], minlength=count) > 0
         if name == "skirt":
-            taken &= _under_both_hips(stats, pose)
+            taken &= _over_crotch(labels, count, pose)
         taken[0] = False
         result[taken[labels]] = PART_INDEX[name]
     return result
 
 
-def _under_both_hips(stats: NDArray[np.int32], pose: Pose) -> NDArray[np.bool_]:
-    """Which pieces (OpenCV's stats) span both hips from left to right; a patch on one thigh is no skirt."""
-    hips = [float(pose[name][0]) for name in ("r_hip", "l_hip") if pose.has(name)]
-    left, right = stats[:, 0], stats[:, 0] + stats[:, 2]
-    return np.asarray((left <= min(hips, default=0)) & (right >= max(hips, default=0)))
+def _over_crotch(labels: NDArray[np.int32], count: int, pose: Pose) -> NDArray[np.bool_]:
+    """Which pieces hold the place a little below the middle of the hips; a patch on a thigh is no skirt."""
+    result = np.zeros(count, bool)
+    if pose.has("r_hip", "l_hip", "neck"):
+        middle = (pose["r_hip"] + pose["l_hip"]) / 2
+        x, y = (middle + 0.2 * (middle - pose["neck"])).astype(int)
+        if 0 <= y < labels.shape[0] and 0 <= x < labels.shape[1]:
+            result[labels[y, x]] = True
+    return result
 
 
 def _in_widths(field: NDArray[np.float32], width: float, unit: float) -> NDArray[np.float32]:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from deployments.garments.anatomy import Mask, disc
+from deployments.garments.anatomy import Mask, disc, grown, hull, points_of
 from deployments.garments.colours import likeness
 from pose.figure import PART_INDEX
 from pose.pose import Pose
@@ -34,12 +34,19 @@ def add_hanging_hair(
     body = (claims.min(0) < NEAR_BONE) & (parts > 0) & ~head
     face = disc(pose["nose"], 0.3 * float(np.linalg.norm(pose["nose"] - pose["neck"])), parts.shape) & head
     likely = cv2.blur(likeness(rgb, crown, body | face), (5, 5)) > LIKELY
-    hair = _hanging_from(crown, likely & (parts > 0))
+    hair = _hanging_from(crown, likely & (parts > 0)) & ~_features(pose, parts.shape)
     hanging = (hair & ~head).sum() / max(1, (parts > 0).sum())
     legs = np.isin(parts, [PART_INDEX["r_leg"], PART_INDEX["l_leg"]])
     if not LEAST < hanging < MOST or (hair & legs).sum() > ON_LEGS * legs.sum():
         return parts
     return np.where(hair, PART_INDEX["hair"], parts).astype(np.uint8)
+
+
+def _features(pose: Pose, shape: tuple[int, int]) -> Mask:
+    """(h, w) around nose and eyes: lashes and brows have hair's colours and are none."""
+    radius = 0.3 * float(np.linalg.norm(pose["nose"] - pose["neck"]))
+    points = points_of(pose, ("nose", "r_eye", "l_eye"))
+    return grown(hull(np.zeros(shape, bool), points), radius)
 
 
 def _crown(parts: NDArray[np.uint8], pose: Pose) -> Mask:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from deployments.garments import alpha as edges
 from deployments.garments.anatomy import Mask, box_of, capsules
+from deployments.garments.anatomy import grown as grown_by
 from deployments.garments.backdrop import edge_hint, enclosed_figure, fit_backdrop, keep_figure
 from deployments.garments.bones import Territory, above_head, territory
 from deployments.garments.crop import Window, grown, touched_sides, window_at, window_of
@@ -25,6 +26,7 @@ PLAIN = 0.8  # share of the border that a plain backdrop explains
 GROWTHS = 2  # times that a window is enlarged where the figure runs out of it
 ASTRAY = 3.0  # half-widths from the bones beyond which little of a figure lies
 HEADGEAR = {"photo": 2.0, "drawn": 5.0}  # half-widths over the head in which ears, hats and hair are looked for
+JOINT_ERROR = 0.1  # of the shoulder-hip distance; a stick figure's bones lie beside its strokes
 LEAST = 12  # pixels; a smaller figure is none
 
 Prior = Callable[[Window], NDArray[np.float32] | None]
@@ -73,7 +75,7 @@ def find_figure(
     backdrop = fit_backdrop(small)
     if backdrop.plainness > PLAIN:
         figure = enclosed_figure(backdrop, window.pose(reading.pose), bones, network)
-        if _credible(figure, reading, window, network, capsules(bones.segments, 1, figure.shape)):
+        if _credible(figure, reading, window, network, bones):
             return figure, edge_hint(backdrop, figure)
     reach = HEADGEAR["photo" if reading.kind == "photo" else "drawn"]
     above = above_head(window.pose(reading.pose), small.shape[:2], bones.distance[PART_INDEX["head"]], reach)
@@ -101,14 +103,17 @@ def _belief(network: NDArray[np.float32] | None, reading: Reading, window: Windo
     return np.asarray(weight * person + (1 - weight) * network, np.float32)
 
 
-def _credible(figure: Mask, reading: Reading, window: Window, network: NDArray[np.float32] | None, track: Mask) -> bool:
+def _credible(
+    figure: Mask, reading: Reading, window: Window, network: NDArray[np.float32] | None, bones: Territory
+) -> bool:
     """Whether what the ink encloses is the figure: it holds the bones and the person, if one was seen.
 
     Where some bones lie outside it (a white sleeve before white paper), the network must agree.
     """
     if figure.sum() < LEAST or figure.mean() > 0.92:
         return False
-    held = (figure & track).sum() / max(1, track.sum())
+    track = capsules(bones.segments, 1, figure.shape)
+    held = (grown_by(figure, JOINT_ERROR * bones.unit) & track).sum() / max(1, track.sum())
     if reading.mask is not None:
         person = window.take(reading.mask) > 127
         if (figure & person).sum() < 0.85 * person.sum():

@@ -21,6 +21,7 @@ from deployments.garments.skirt import add_skirt
 from pose.figure import PART_INDEX, PARTS
 from pose.pose import Pose
 
+OUT = 2.2  # half-widths from all bones; what is farther out and touches hair is hair
 LEAST_AREA = 0.15  # of a limb's length times its width; smaller is no credible cut
 LEAST_SEEN = 0.2  # of a limb's outline that is the silhouette's or an edge in the picture
 ISLAND = 0.2  # of a part's largest piece; smaller pieces that no bone touches go to a neighbour
@@ -74,7 +75,17 @@ def _with_seen_cloth(
     if skirt.any():  # its shape is surer than the network's
         parts = np.where(parts == PART_INDEX["skirt"], plain, parts)
     result = np.where(skirt, PART_INDEX["skirt"], parts)
+    if hair.any():
+        hair |= _touching(hair, (parts > 0) & ~skirt & (claims.min(0) > OUT))
     return np.where(hair, PART_INDEX["hair"], result).astype(np.uint8)
+
+
+def _touching(mask: Mask, loose: Mask) -> Mask:
+    """The pieces of `loose` that touch the mask: tips of locks whose colour told nothing."""
+    count, labels = cv2.connectedComponents((loose & ~mask).astype(np.uint8), connectivity=8)
+    touched = np.bincount(labels[anatomy.grown(mask, 1.5)], minlength=count) > 0
+    touched[0] = False
+    return touched[labels]
 
 
 def _join_islands(parts: NDArray[np.uint8], bones: dict[str, list[anatomy.Segment]]) -> NDArray[np.uint8]:

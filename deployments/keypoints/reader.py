@@ -153,7 +153,7 @@ def _refined(glance: Glance, box: Bounds) -> Bounds:
         margin = (MARGIN - 1) / 2 * max(x1 - x0, y1 - y0)
         return x0 - margin, y0 - margin, x1 + margin, y1 + margin
     low, high = glance.points[present].min(0), glance.points[present].max(0)
-    margin = 0.17 * max(float((high - low).max()), 8.0)
+    margin = 0.22 * max(float((high - low).max()), 8.0)
     (x0, y0), (x1, y1) = low - margin, high + margin
     return float(x0), float(y0), float(x1), float(y1)
 

@@ -15,7 +15,7 @@ from deployments.deformation.mesh import Mesh
 from deployments.deformation.relax import relaxed
 from deployments.deformation.skin import Limb, blend, limb_of, limb_weights, posed, stretched
 from deployments.deformation.skirt import hung, skirt
-from deployments.deformation.trunk import Similarity, Torso, head_map, torso_map
+from deployments.deformation.trunk import Similarity, Torso, head_map, rigid_torso, torso_map
 
 Points = NDArray[np.float64]
 
@@ -49,11 +49,13 @@ class Shape:
     along: NDArray[np.float64]
 
 
-def rig_of(motion: Motion, height: float, hanging: frozenset[str] = frozenset()) -> Rig:
-    """The maps of torso, head and every limb that the source has."""
-    torso = torso_map(motion)
+def rig_of(motion: Motion, height: float, hanging: frozenset[str] = frozenset(), faced: bool = False) -> Rig:
+    """The maps of torso, head and every limb that the source has. faced: the torso carries the face, so both are rigid
+    and move as one (a mascot that is all head)."""
+    torso = rigid_torso(motion) if faced else torso_map(motion)
     limbs = {part: limb for part in CHAINS if (limb := limb_of(motion, part, torso)) is not None}
-    return Rig(motion, torso, head_map(motion, torso), limbs, height, hanging)
+    head = Similarity(motion.angle, torso.pivot, torso.goal, motion.scale) if faced else head_map(motion, torso)
+    return Rig(motion, torso, head, limbs, height, hanging)
 
 
 def shape_layer(

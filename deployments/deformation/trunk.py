@@ -79,6 +79,13 @@ def torso_map(motion: Motion) -> Torso:
     return Torso(frame, pivot, goal, handles, (handles + residual[: len(handles)]), SOFTNESS * size * motion.scale)
 
 
+def rigid_torso(motion: Motion) -> Torso:
+    """The torso's map for a body that carries the face: turned and moved, its shape kept."""
+    soft = torso_map(motion)
+    frame = motion.scale * rotation(motion.angle)
+    return Torso(frame, soft.pivot, soft.goal, soft.handles[:0], soft.goals[:0], soft.softness)
+
+
 def head_map(motion: Motion, torso: Torso) -> Similarity:
     """The head's similarity: it turns with the neck's axis and the line of the eyes or ears, at most 60 degrees.
 

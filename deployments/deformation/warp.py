@@ -22,7 +22,7 @@ from deployments.deformation.slivers import without_slivers
 from deployments.deformation.trust import holes, trusted
 from deployments.deformation.whole import skin_whole
 from pose.errors import NoFigure
-from pose.figure import MATERIAL_INDEX, PARTS, Figure, Warp
+from pose.figure import MATERIAL_INDEX, PART_INDEX, PARTS, Figure, Warp
 from pose.pose import Pose
 
 CELLS = 40
@@ -42,7 +42,7 @@ def warp_figure(figure: Figure, target: Pose, framing: Framing) -> Warp:
     figure = without_slivers(figure, height)
     motion = correspond(figure.pose, target, framing == "exact")
     seen = owners(figure)
-    rig = rig_of(motion, height, hanging_parts(figure, seen))
+    rig = rig_of(motion, height, hanging_parts(figure, seen), _faced(figure))
     layers = [_placed(figure, rig, row, seen, cell) for row in range(len(figure.layers))]
     order = draw_order(figure.layers, motion, target.view)
     drawings = _drawings(layers, order, motion)
@@ -66,6 +66,14 @@ def _size(figure: Figure) -> tuple[float, int]:
         raise NoFigure("the figure has no opaque pixel; give a mask that covers the character.")
     height = float(max(np.ptp(rows), np.ptp(columns)) + 1)
     return height, max(2, round(height / CELLS))
+
+
+def _faced(figure: Figure) -> bool:
+    """Whether the face is on the torso: most of the nose and eyes that are there lie on it."""
+    pose, (height, width) = figure.pose, figure.parts.shape
+    face = [pose[name] for name in ("nose", "r_eye", "l_eye") if pose.has(name)]
+    inside = [(int(x), int(y)) for x, y in face if 0 <= x < width and 0 <= y < height]
+    return bool(inside) and sum(figure.parts[y, x] == PART_INDEX["torso"] for x, y in inside) * 2 > len(inside)
 
 
 def _placed(figure: Figure, rig: Rig, row: int, seen: NDArray[np.int16], cell: int) -> Placed | None:

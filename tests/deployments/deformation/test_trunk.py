@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from deployments.deformation.joints import TORSO, correspond
+from deployments.deformation.shape import rig_of
 from deployments.deformation.trunk import head_map, torso_map
 from tests.deployments.deformation import stickman
 
@@ -42,3 +43,12 @@ def test_the_head_tilts_with_the_necks_axis(degrees: float) -> None:
 def test_the_head_tilts_at_most_sixty_degrees() -> None:
     motion = correspond(stickman.pose(), stickman.pose(nose=(130, 75)), exact=False)
     assert abs(head_map(motion, torso_map(motion)).angle) == pytest.approx(np.radians(60))
+
+
+def test_a_torso_that_carries_the_face_keeps_its_shape_and_the_head_goes_with_it() -> None:
+    target = stickman.pose(r_shoulder=(60, 90), l_hip=(125, 150), r_hip=(70, 165))
+    rig = rig_of(correspond(stickman.pose(), target, exact=False), 260.0, faced=True)
+    points = np.random.default_rng(0).uniform(0, 250, (50, 2))
+    moved = rig.torso(points)
+    assert np.allclose(np.hypot(*(moved - moved[0]).T), np.hypot(*(points - points[0]).T))
+    assert np.allclose(rig.head(points), moved)

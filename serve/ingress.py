@@ -44,7 +44,7 @@ class Ingress:
         """Called by Ray Serve once the replica is constructed."""
         keep, meter = self._settings.ingress, Meter()
         figures = FigureStore(keep.figures, keep.figure_seconds, time.monotonic, keep.figure_mib * 2**20, weigh)
-        pipeline = Pipeline(self._stages, figures, meter.stage)
+        pipeline = Pipeline(self._stages, figures, meter.stage, self._settings.limits.outputs_abreast)
         return create_api(pipeline, self._settings, self._weights, meter, proxied=True)
 
 

@@ -5,7 +5,7 @@ many poses it is asked for, and kept by its content; so every pose shows the sam
 """
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -29,10 +29,16 @@ Second = TypeVar("Second")
 
 
 class Pipeline:
-    """The service without its transport. One for each process that takes requests."""
+    """The service without its transport. One for each process that takes requests.
 
-    def __init__(self, stages: Stages, figures: FigureStore[Parsed], observe: Observe = unobserved) -> None:
+    `abreast`: how many outputs of one request are under way at a time, so that many poses leave room for others.
+    """
+
+    def __init__(
+        self, stages: Stages, figures: FigureStore[Parsed], observe: Observe = unobserved, abreast: int = 4
+    ) -> None:
         self.stages = stages
+        self._abreast = abreast
         self._figures = figures
         self._observe = observe
 
@@ -49,8 +55,9 @@ class Pipeline:
         known = self._known(request.source)
         asking = _all([self._target_pose(target, watch) for target in request.targets])
         parsed, asked = await _both(self.parse(request.source, watch), asking)
+        slots = asyncio.Semaphore(self._abreast)
         jobs = [
-            self._output(request, parsed, target, pose, request.seed + step, watch)
+            _in_turn(slots, self._output, request, parsed, target, pose, request.seed + step, watch)
             for target, pose in zip(request.targets, asked, strict=True)
             for step in range(request.variations)
         ]
@@ -163,6 +170,11 @@ class Pipeline:
 
 
 _NO_POSE = "no pose could be read in the reference '{}'; send a picture of one figure, or the pose as keypoints."
+
+
+async def _in_turn(slots: asyncio.Semaphore, work: Callable[..., Awaitable[Value]], *arguments: Any) -> Value:
+    async with slots:
+        return await work(*arguments)
 
 
 async def _both(first: Awaitable[Value], second: Awaitable[Second]) -> tuple[Value, Second]:

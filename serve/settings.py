@@ -67,6 +67,7 @@ class RequestLimits(_Frozen):
     seconds: float = Field(120, gt=0)
     poses: int = Field(32, ge=1, le=256)
     outputs: int = Field(32, ge=1, le=256)
+    outputs_abreast: int = Field(4, ge=1, le=256)
     steps: int = Field(8, ge=1, le=100)
 
     @property

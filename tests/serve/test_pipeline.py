@@ -75,3 +75,21 @@ def test_the_users_keypoints_stand_where_nothing_is_detected():
 def test_what_cannot_be_read_is_told(request_, error):
     with pytest.raises(error):
         transfer(StandInStages(), request_)
+
+
+def test_one_requests_outputs_leave_room_for_others():
+    class Counting(StandInStages):
+        now = most = 0
+
+        async def warp(self, *arguments):
+            self.now += 1
+            self.most = max(self.most, self.now)
+            await asyncio.sleep(0)
+            self.now -= 1
+            return await super().warp(*arguments)
+
+    stages = Counting()
+    (result,) = transfer(stages, Transfer(source(), (WALKING,) * 5, variations=2))
+    assert len(result.outputs) == 10
+    assert [output.seed for output in result.outputs] == [0, 1] * 5
+    assert stages.most <= 4

@@ -8,14 +8,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from deployments.garments.anatomy import Mask, disc, grown, hull, points_of
+from deployments.garments.anatomy import Mask, box_of, disc, grown, hull, points_of, shrunk
 from deployments.garments.colours import likeness
 from pose.figure import PART_INDEX
 from pose.pose import Pose
 
 LIKELY = 0.8  # share of the crown's colours in a bin, crown and body weighed alike
-LEAST, MOST = 0.015, 0.45  # hanging hair's share of the figure's area
-ON_LEGS = 0.12  # of the legs; more of the crown's colour there is an outline's ink
+LEAST, MOST = 0.05, 0.45  # hanging hair's share of the figure's area
+CORE = 1.0  # half-widths from the bones
+ON_CORE = 0.2  # share of what is nearer to them than that, above which it is a coat or ink
 NEAR_BONE = 0.5  # half-widths within which a pixel is surely trunk or limb
 
 
@@ -36,16 +37,16 @@ def add_hanging_hair(
     likely = cv2.blur(likeness(rgb, crown, body | face), (5, 5)) > LIKELY
     hair = _hanging_from(crown, likely & (parts > 0)) & ~_features(pose, parts.shape)
     hanging = (hair & ~head).sum() / max(1, (parts > 0).sum())
-    legs = np.isin(parts, [PART_INDEX["r_leg"], PART_INDEX["l_leg"]])
-    if not LEAST < hanging < MOST or (hair & legs).sum() > ON_LEGS * legs.sum():
+    core = (claims.min(0) < CORE) & (parts > 0) & ~head
+    if not LEAST < hanging < MOST or (hair & core).sum() > ON_CORE * core.sum() or _thin(hair & ~head, parts):
         return parts
     return np.where(hair, PART_INDEX["hair"], parts).astype(np.uint8)
 
 
 def _features(pose: Pose, shape: tuple[int, int]) -> Mask:
     """(h, w) around nose and eyes: lashes and brows have hair's colours and are none."""
-    radius = 0.3 * float(np.linalg.norm(pose["nose"] - pose["neck"]))
-    points = points_of(pose, ("nose", "r_eye", "l_eye"))
+    radius = 0.2 * float(np.linalg.norm(pose["nose"] - pose["neck"]))
+    points = points_of(pose, ("nose", "r_eye", "l_eye", "r_ear", "l_ear"))
     return grown(hull(np.zeros(shape, bool), points), radius)
 
 
@@ -55,6 +56,12 @@ def _crown(parts: NDArray[np.uint8], pose: Pose) -> Mask:
     y, x = np.mgrid[: parts.shape[0], : parts.shape[1]].astype(np.float32) + np.float32(0.5)
     along = ((x - pose["nose"][0]) * axis[0] + (y - pose["nose"][1]) * axis[1]) / max(1e-3, float(axis @ axis))
     return np.asarray((along > 0.5) & (parts == PART_INDEX["head"]))
+
+
+def _thin(hanging: Mask, parts: NDArray[np.uint8]) -> bool:
+    """Whether it is strokes: next to nothing of it is wider than a thirtieth of the figure."""
+    _, y0, _, y1 = box_of(parts > 0)
+    return bool(shrunk(hanging, (y1 - y0) / 60).sum() < 0.1 * hanging.sum())
 
 
 def _hanging_from(crown: Mask, likely: Mask) -> Mask:

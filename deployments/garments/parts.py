@@ -76,7 +76,8 @@ def _with_seen_cloth(
         parts = np.where(parts == PART_INDEX["skirt"], plain, parts)
     result = np.where(skirt, PART_INDEX["skirt"], parts)
     if hair.any():
-        hair |= _touching(hair, (parts > 0) & ~skirt & (claims.min(0) > OUT))
+        tips = _touching(hair, (parts > 0) & ~skirt & (claims.min(0) > OUT))
+        hair |= tips & (tips.sum() < 0.3 * hair.sum())
     return np.where(hair, PART_INDEX["hair"], result).astype(np.uint8)
 
 

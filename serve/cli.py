@@ -17,7 +17,10 @@ from serve.weights import check_weights, weights_directory
 
 def main(arguments: list[str] | None = None) -> int:
     """The entry point."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options, options.rest = parser.parse_known_args(arguments)
+    if options.rest and options.run is not _trained:
+        parser.error(f"unrecognized arguments: {' '.join(options.rest)}")
     try:
         return int(options.run(options) or 0)
     except ContrappostoError as error:
@@ -54,9 +57,9 @@ def _check_port(host: str, port: int) -> None:
         raise InvalidInput(f"{host}:{port} cannot be listened on ({error}); give another --port or --host.") from error
 
 
-def _quality(options: argparse.Namespace) -> int:
+def _trained(options: argparse.Namespace) -> int:
     """In a process of its own: serving never imports training."""
-    return subprocess.run([sys.executable, "-m", "training.quality", *options.rest], cwd=ROOT, check=False).returncode
+    return subprocess.run([sys.executable, "-m", options.module, *options.rest], cwd=ROOT, check=False).returncode
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -125,9 +128,12 @@ def _add_bench(command: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     latency.add_argument("--pose", default="walking")
     _add_url(latency)
     latency.set_defaults(run=bench.latency)
-    quality = kinds.add_parser("quality", help="against true targets of held-out families")
-    quality.add_argument("rest", nargs=argparse.REMAINDER, help="passed on to python -m training.quality")
-    quality.set_defaults(run=_quality)
+    for name, module, told in (
+        ("quality", "training.quality", "against true targets of held-out families"),
+        ("keypoints", "training.accuracy", "the pose network on held-out figures and levels of abstraction"),
+    ):
+        kind = kinds.add_parser(name, help=f"{told} (arguments go to python -m {module})", add_help=False)
+        kind.set_defaults(run=_trained, module=module)
 
 
 def _add_url(parser: argparse.ArgumentParser) -> None:

@@ -1,0 +1,141 @@
+"""How well the pose network reads held-out figures: PCK by level of abstraction, through the serving reader.
+
+    python -m training.accuracy --pictures 128 --out docs/keypoints.md          (contrapposto bench keypoints)
+
+Pictures are drawn anew from a seed that no training used: characters of the HELD_OUT families, and every level in its
+held-out variations; whole figures, one in seven turned 35 degrees or more. The reader gets each figure's true box.
+Knows nothing of the other readers. Deterministic.
+"""
+
+import argparse
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from deployments.keypoints.network import PoseNetwork
+from deployments.keypoints.reader import PoseReader
+from deployments.runtime import WEIGHTS, load
+from pose.skeleton import BIPED
+from training.augment import figure_box
+from training.feed import Sample
+from training.world.abstractions import LEVELS, draw_abstractions
+from training.world.families import HELD_OUT
+from training.world.figures import FigureBatch, draw
+
+SEED = 9001
+SIZE = 256
+BATCH = 16
+ABSENT = 9.0
+PARTNERS = np.array(BIPED.mirrored)[: BIPED.core]
+
+
+@dataclass(frozen=True)
+class Score:
+    """One level's row. pck: share of joints within 0.2 (0.1) torso lengths; swapped: share of paired joints that lie
+    nearer to their partner's true place than to their own; interval: 95%, by bootstrap over pictures, of pck20."""
+
+    kind: str
+    pictures: int
+    pck20: float
+    pck10: float
+    swapped: float
+    interval: tuple[float, float]
+
+
+def held_out(kind: str, count: int) -> Iterator[Sample]:
+    """Pictures of one kind with their truth; figures whose torso is not wholly on the canvas are left out."""
+    generator = torch.Generator().manual_seed(SEED)
+    given = 0
+    while given < count:
+        batch = draw(HELD_OUT, BATCH, 1, SIZE, generator, truncated=0.0)
+        rgb = batch.rgb[:, 0]
+        if kind != "character":
+            joints, state, depth = batch.joints[:, 0], batch.state[:, 0], batch.joint_depth[:, 0]
+            rgb = draw_abstractions(joints, state, depth, kind, SIZE, generator, held_out=True)
+        for row in range(BATCH):
+            sample = _sample(batch, rgb[row], row, kind)
+            if given < count and (sample.state[_rows("neck", "r_hip", "l_hip")] > 0).all():
+                given += 1
+                yield sample
+
+
+def score(reader: PoseReader, kind: str, count: int) -> Score:
+    """Reads `count` held-out pictures of a kind."""
+    found = [_errors(reader, sample) for sample in held_out(kind, count)]
+    own = np.concatenate([errors for errors, _ in found])
+    swaps = np.concatenate([swapped for _, swapped in found])
+    return Score(
+        kind, len(found), float((own < 0.2).mean()), float((own < 0.1).mean()), float(swaps.mean()), _interval(found)
+    )
+
+
+def table(scores: Sequence[Score]) -> str:
+    """Markdown."""
+    lines = [
+        "| | pictures | PCK@0.2 | 95% | PCK@0.1 | left-right swaps |",
+        "|---|---|---|---|---|---|",
+        *(
+            f"| {s.kind} | {s.pictures} | {s.pck20:.3f} | {s.interval[0]:.3f} to {s.interval[1]:.3f} | {s.pck10:.3f} "
+            f"| {s.swapped:.3f} |"
+            for s in scores
+        ),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _errors(reader: PoseReader, sample: Sample) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Core joints' distances in torso lengths (ABSENT where not read), and which paired joints are swapped."""
+    pose = reader.read(sample.rgb, figure_box(sample)).pose
+    truth, here = sample.joints[: BIPED.core], sample.state[: BIPED.core] > 0
+    points, read = pose.points[: BIPED.core], pose.scores[: BIPED.core] > 0
+    hips = truth[_rows("r_hip", "l_hip")].mean(0)
+    torso = max(float(np.linalg.norm(truth[BIPED.index["neck"]] - hips)), 1.0)
+    own = np.linalg.norm(points - truth, axis=-1)
+    other = np.linalg.norm(points - truth[PARTNERS], axis=-1)
+    paired = (np.arange(BIPED.core) != PARTNERS) & here & here[PARTNERS] & read
+    return np.where(read, own / torso, ABSENT)[here], (other < own)[paired]
+
+
+def _sample(batch: FigureBatch, rgb: torch.Tensor, row: int, kind: str) -> Sample:
+    picture = (rgb.permute(1, 2, 0).clamp(0, 1) * 255).round().byte().numpy()
+    clean = None
+    if kind == "character":
+        clean = (batch.clean[row, 0].permute(1, 2, 0).clamp(0, 1) * 255).round().byte().numpy()
+    joints, state, depth = (part[row, 0].numpy() for part in (batch.joints, batch.state, batch.joint_depth))
+    return Sample(picture, joints, state, depth, kind, clean)
+
+
+def _interval(found: list[tuple[NDArray[np.float64], NDArray[np.bool_]]]) -> tuple[float, float]:
+    rng = np.random.default_rng(SEED)
+    right = np.array([(errors < 0.2).sum() for errors, _ in found])
+    joints = np.array([len(errors) for errors, _ in found])
+    picks = rng.integers(len(found), size=(2000, len(found)))
+    shares = right[picks].sum(1) / joints[picks].sum(1)
+    low, high = np.percentile(shares, [2.5, 97.5])
+    return float(low), float(high)
+
+
+def _rows(*names: str) -> list[int]:
+    return [BIPED.index[name] for name in names]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pictures", type=int, default=128, help="of each kind")
+    parser.add_argument("--weights", type=Path, default=WEIGHTS)
+    parser.add_argument("--out", type=Path, default=None, help="a markdown file to write")
+    asked = parser.parse_args(arguments)
+    reader = PoseReader(load("pose", PoseNetwork(), asked.weights))
+    scores = [score(reader, kind, asked.pictures) for kind in ("character", *LEVELS)]
+    text = table(scores)
+    print(text)
+    if asked.out is not None:
+        asked.out.write_text(f"# Keypoints on held-out figures\n\n{(__doc__ or '').split(chr(10), 1)[0]}\n\n{text}")
+
+
+if __name__ == "__main__":
+    main()

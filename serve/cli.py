@@ -18,9 +18,10 @@ from serve.weights import check_weights, weights_directory
 def main(arguments: list[str] | None = None) -> int:
     """The entry point."""
     parser = _parser()
-    options, options.rest = parser.parse_known_args(arguments)
-    if options.rest and options.run is not _trained:
-        parser.error(f"unrecognized arguments: {' '.join(options.rest)}")
+    options, rest = parser.parse_known_args(arguments)
+    options.rest = rest
+    if rest and options.run is not _trained:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
     try:
         return int(options.run(options) or 0)
     except ContrappostoError as error:

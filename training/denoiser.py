@@ -36,7 +36,7 @@ class DenoiserTask:
     def __init__(self, pairs: Path, validation: Path, regression: bool = False) -> None:
         self.name = "regression" if regression else "denoiser"
         self.shards = {kind: Shards.open(pairs / kind) for kind in ("repair", "complete")}
-        self.held_out = Shards.open(validation / "repair", 96)
+        self.held_out = Shards.open(validation / "repair", 64)
         self.always_start = regression
         if not len(self.shards["repair"]):
             raise FileNotFoundError(f"no complete shards in {pairs}; run python -m training.pairs --out {pairs} first.")
@@ -144,7 +144,15 @@ def main() -> None:
     task = DenoiserTask(asked.pairs, asked.validation, asked.regression)
     network = RegressionNetwork() if asked.regression else DenoiserNetwork()
     options = Options(
-        asked.resume, asked.out, asked.curve, asked.steps, asked.minutes, asked.batch, asked.rate, average=0.998
+        asked.resume,
+        asked.out,
+        asked.curve,
+        asked.steps,
+        asked.minutes,
+        asked.batch,
+        asked.rate,
+        average=0.994,
+        validate_every=400.0,
     )
     train(task, network, options)
 

@@ -5,6 +5,7 @@ is optional: without it the matte comes from GrabCut or the plain backdrop and t
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from deployments.garments.crop import Window
 from deployments.garments.layers import cut_layers
 from deployments.garments.matte import Matte, solve_matte
 from deployments.garments.parts import enlarge_labels, label_parts, spread_labels
+from deployments.garments.shoulders import rooted
 from deployments.garments.sight import Sight, look, tempered
 from pose.errors import InvalidImage, NoFigure
 from pose.figure import MATERIAL_INDEX, PART_INDEX, PARTS, Figure, Reading
@@ -43,6 +45,8 @@ def parse_figure(
         return None if sight is None else sight.matte
 
     matte = solve_matte(picture, reading, mask, prior)
+    if reading.reader != "user":
+        reading = replace(reading, pose=rooted(reading.pose, matte.alpha > 127))
     parts, materials, merged = _name(matte, reading, see(matte.window))
     image = np.dstack([matte.colours, matte.alpha])
     layers = cut_layers(image, reading.pose, parts)

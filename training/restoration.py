@@ -40,7 +40,7 @@ def restoration_loss(out: dict[str, Tensor], copied: Tensor, truth: Tensor, band
             F.binary_cross_entropy_with_logits(out["doubt"], wrong(copied, truth), reduction="none"), weight
         ),
     }
-    scale = {"square_loss": 4.0, "alpha_loss": 0.5, "structure_loss": 0.15, "doubt_loss": 0.2}
+    scale = {"square_loss": 4.0, "alpha_loss": 0.5, "structure_loss": 0.4, "doubt_loss": 0.2}
     total = torch.stack([value * scale.get(name, 1.0) for name, value in parts.items()]).sum()
     return total, {name: float(value.detach()) for name, value in parts.items()}
 

@@ -29,7 +29,7 @@ from pose.figure import PART_INDEX, Figure, Layer
 SIZE = 256
 MARGIN = 0.08
 MULTIPLE = 64
-CRISP = (0.3, 0.7)
+CRISP = (0.5, 0.8)
 
 
 def complete_figure(figure: Figure, network: Network | None, seed: int) -> Figure:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 BAND = 0.02
 TRUSTED = 0.5
-DOUBT = (0.35, 0.65)
+DOUBT = (0.1, 0.3)
 
 Picture = NDArray[Any]
 Mask = NDArray[np.bool_]
@@ -30,7 +30,7 @@ def band(seed: Mask, figure_height: float) -> Picture:
         return np.zeros(seed.shape, np.float32)
     reach = max(BAND * figure_height, 2.0)
     distance = cv2.distanceTransform((~seed).astype(np.uint8), cv2.DIST_L2, 5)
-    return np.clip(2 - 2 * distance / reach, 0, 1).astype(np.float32)
+    return np.clip(4 - 4 * distance / reach, 0, 1).astype(np.float32)
 
 
 def gate(doubt: Picture) -> Picture:

@@ -3,7 +3,8 @@
 True joints and parts; the pictures come from the serving stages' own functions. U is where the lock allows a change:
 holes and pixels whose texels are not trusted, each with a band of 2% of the figure's height around it, of either the
 plain or the completed figure's warp. R is where the plain warp is right: no channel of it, premultiplied, is further
-than WRONG from the truth. Both lie within the union of true and predicted alpha, on mid-grey. Deterministic.
+than WRONG from the truth; it overlaps U. Both lie within the union of true and predicted alpha, on mid-grey.
+Deterministic.
 
     python -m training.quality --pairs 96 --out docs/quality.md --strip /tmp/strip.png
 """
@@ -43,7 +44,7 @@ from training.yardsticks import cut_out
 SIZE = 320
 SEED = 20_000
 SHOWN = 16
-METRICS = ("psnr", "ssim", "psnr_u", "ssim_u", "psnr_r")
+METRICS = ("psnr", "ssim", "psnr_u", "ssim_u", "psnr_r", "psnr_r_beyond_u")
 BASELINES = ("warp", "warp + push-pull", "push-pull layers + push-pull")
 Array = NDArray[Any]
 log = logging.getLogger("training")
@@ -126,6 +127,7 @@ def score(picture: Array, truth: Array, u: Array, r: Array) -> tuple[float, ...]
         psnr(a, b, union & u),
         float(similar[union & u].mean()) if (union & u).any() else float("nan"),
         psnr(a, b, union & r),
+        psnr(a, b, union & r & ~u),
     )
 
 
@@ -162,7 +164,7 @@ def measure(count: int, network: Any, regression: Any, reader: PoseReader | None
 
 def table(scores: dict[str, Array]) -> str:
     """The means, as markdown."""
-    lines = ["| | PSNR | SSIM | PSNR in U | SSIM in U | PSNR in R |", "|---|---|---|---|---|---|"]
+    lines = ["| | PSNR | SSIM | PSNR in U | SSIM in U | PSNR in R | PSNR in R beyond U |", "|---" * 7 + "|"]
     for name, values in scores.items():
         cells = [
             f"{mean:.3f}" if "ssim" in key else f"{mean:.2f}" for key, mean in zip(METRICS, _means(values), strict=True)

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 BAND = 0.02
 TRUSTED = 0.5
+SLIVER = 0.02
+CUT = 0.25
 DOUBT = (0.1, 0.3)
 
 Picture = NDArray[Any]
@@ -43,6 +45,25 @@ def locked(warp: Picture, restored: Picture, share: Picture) -> Picture:
     """(H, W, 4) x 2, (H, W) in 0..1 -> the warp where share is 0 (bit for bit), the restored picture where it is 1."""
     mixed = warp + share[..., None] * (restored - warp)
     return np.where(share[..., None] > 0, mixed, warp)
+
+
+def without_thick_cuts(warp: Picture, restored: Picture, invented: Mask, figure_height: float) -> Picture:
+    """The restored picture (H, W, 4) premultiplied, but the warp wherever more than a sliver of it would vanish.
+
+    What the source shows stays: known texels may be cut away in slivers (torn edges) up to SLIVER of the figure's
+    height wide, not in pieces (a lock of hair, a strap).
+    """
+    cut = (~invented & (warp[..., 3] - restored[..., 3] > CUT)).astype(np.uint8)
+    if not cut.any():
+        return restored
+    radius = max(SLIVER * figure_height / 2, 1.0)
+    depth = cv2.distanceTransform(np.pad(cut, 1), cv2.DIST_L2, 5)[1:-1, 1:-1]
+    core = depth > radius
+    if not core.any():
+        return restored
+    away = cv2.distanceTransform((~core).astype(np.uint8), cv2.DIST_L2, 5)
+    thick = (away <= 2 * radius) & (cut > 0)
+    return np.where(thick[..., None], warp, restored).astype(np.float32)
 
 
 def cut_only(warp: Picture, restored: Picture, invented: Mask) -> Picture:

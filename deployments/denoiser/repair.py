@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deployments.denoiser.complete import filled_by_pushpull
-from deployments.denoiser.lock import band, cut_only, gate, locked, seeds
+from deployments.denoiser.lock import band, cut_only, gate, locked, seeds, without_thick_cuts
 from deployments.denoiser.run import Network, restore_samples
 from deployments.denoiser.sample import (
     REPAIR,
@@ -82,6 +82,7 @@ def repaired(
     """Puts the network's picture (h, w, 4) into the warp inside the band and where the warp is doubted (h, w)."""
     copied = sample.copied.astype(np.float32) / 255
     restored = cut_only(copied, restored, sample.invented)
+    restored = without_thick_cuts(copied, restored, sample.invented | sample.hole, sample.height)
     share = editable(sample) * np.where(sample.hole, 1, gate(doubt))
     whole = premultiplied(warp.rgba).astype(np.float32) / 255
     if frame.scale == 1:

@@ -18,6 +18,7 @@ from pose.pose import Pose
 LEAST_WORTH = {"blazepose": 0.3, "network": 0.1}
 LEAST_OF_BEST = 0.35
 UNSUPPORTED = 0.2
+ONE_SIDED = 0.88
 SAME_OKS = 0.4
 SAME_OVERLAP = 0.6
 PAIRS = (("shoulder", "elbow"), ("elbow", "wrist"), ("hip", "knee"), ("knee", "ankle"))
@@ -63,11 +64,13 @@ def weigh(reading: Reading, foreground: Foreground) -> Evidence:
 
 
 def anatomy(pose: Pose) -> float:
-    """1 for what could be a body, less for left and right limbs of very different lengths or a torso of no length."""
+    """1 for what could be a body, less for left and right limbs of very different lengths, a torso of no length, or a
+    whole leg or arm on one side only."""
     penalties = [_imbalance(pose, inner, outer) for inner, outer in PAIRS]
     worst = max(penalties, default=0.0)
     few = min(1.0, int(pose.present[: pose.skeleton.core].sum()) / 7)
-    return float(few * (1 - 0.5 * worst) * (1.0 if _torso(pose) else 0.3))
+    whole = ONE_SIDED if _one_sided(pose) else 1.0
+    return float(few * (1 - 0.5 * worst) * (1.0 if _torso(pose) else 0.3) * whole)
 
 
 def same_figure(a: Reading, b: Reading) -> bool:
@@ -136,6 +139,16 @@ def _imbalance(pose: Pose, inner: str, outer: str) -> float:
         return 0.0
     lengths = sorted(float(np.hypot(*(pose[a] - pose[b]))) for a, b in names)
     return float(np.clip((lengths[1] / max(lengths[0], 1e-3) - 2) / 2, 0, 1))
+
+
+def _one_sided(pose: Pose) -> bool:
+    """Whether one side's knee and ankle, or elbow and wrist, are there and the other side has neither."""
+    chains = [[(f"{side}_{inner}", f"{side}_{outer}") for side in "rl"] for inner, outer in (PAIRS[1], PAIRS[3])]
+    return any(
+        pose.has(*one) and not (pose.has(other[0]) or pose.has(other[1]))
+        for a, b in chains
+        for one, other in ((a, b), (b, a))
+    )
 
 
 def _torso(pose: Pose) -> bool:

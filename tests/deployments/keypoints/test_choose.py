@@ -79,3 +79,12 @@ def test_what_is_exact_needs_no_evidence(reader: str) -> None:
     pose = standing(400, 400)
     foreground = estimate_foreground(np.full((400, 400, 3), 255, np.uint8))
     assert weigh(reading(pose, 1.0, reader=reader), foreground).worth == 1
+
+
+def test_a_leg_on_one_side_only_is_held_against_a_reading() -> None:
+    truth = standing(400, 400)
+    scores = truth.scores.copy()
+    scores[[truth.skeleton.index[name] for name in ("l_knee", "l_ankle")]] = 0
+    assert anatomy(replace(truth, scores=scores)) == pytest.approx(0.88)
+    scores[[truth.skeleton.index[name] for name in ("r_knee", "r_ankle")]] = 0
+    assert anatomy(replace(truth, scores=scores)) == 1

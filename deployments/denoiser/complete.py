@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from deployments.denoiser.lock import crisp
 from deployments.denoiser.pushpull import fill
 from deployments.denoiser.run import Network, restore_samples
 from deployments.denoiser.sample import (
@@ -90,14 +91,6 @@ def write(layer: Layer, filled: NDArray[Any]) -> NDArray[np.uint8]:
     return np.where(inside, straight(filled), layer.rgba).astype(np.uint8)
 
 
-def crisp(picture: NDArray[Any]) -> NDArray[Any]:
-    """(..., 4) premultiplied in 0..1 with its soft alpha steepened: an unsure edge becomes an edge, not a fog."""
-    alpha = picture[..., 3:]
-    low, high = CRISP
-    steep = np.clip((alpha - low) / (high - low), 0, 1)
-    return np.asarray(picture * (steep / np.maximum(alpha, 1e-4)), np.float32)
-
-
 def _completions(figure: Figure, network: Network | None, seed: int) -> list[tuple[int, NDArray[Any]]]:
     found = [(row, layer_sample(figure, layer)) for row, layer in enumerate(figure.layers)]
     jobs = sorted(((row, *job) for row, job in found if job is not None), key=lambda job: (job[1].size, job[0]))
@@ -109,7 +102,7 @@ def _completions(figure: Figure, network: Network | None, seed: int) -> list[tup
         else:
             pictures, _ = restore_samples(samples, network, 1, seed)
         done += [
-            (row, frame.paste(crisp(picture), figure.layers[row].missing.shape))
+            (row, frame.paste(crisp(picture, CRISP), figure.layers[row].missing.shape))
             for row, frame, picture in zip(rows, frames, pictures, strict=True)
         ]
     return done

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deployments.denoiser.complete import filled_by_pushpull
-from deployments.denoiser.lock import band, cut_only, gate, locked, seeds, without_thick_cuts
+from deployments.denoiser.lock import band, crisp, cut_only, gate, locked, seeds, without_thick_cuts
 from deployments.denoiser.run import Network, restore_samples
 from deployments.denoiser.sample import (
     REPAIR,
@@ -42,7 +42,7 @@ def repair_warp(figure: Figure, warp: Warp, network: Network | None, steps: int,
     if network is None:
         return pushpull_warp(warp)
     restored, doubt = restore_samples([sample], network, steps, seed)
-    return repaired(warp, frame, sample, restored[0], doubt[0])
+    return repaired(warp, frame, sample, crisp(restored[0]), doubt[0])
 
 
 def warp_sample(figure: Figure, warp: Warp, size: int = SIZE) -> tuple[Frame, Sample] | None:

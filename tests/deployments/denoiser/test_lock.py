@@ -1,6 +1,6 @@
 import numpy as np
 
-from deployments.denoiser.lock import band, cut_only, gate, locked, seeds, without_thick_cuts
+from deployments.denoiser.lock import band, crisp, cut_only, gate, locked, seeds, without_thick_cuts
 
 
 def _plane(value=0.0):
@@ -49,7 +49,7 @@ def test_locked_pixels_are_the_warp_bit_for_bit():
 
 
 def test_little_doubt_keeps_the_warp():
-    assert gate(_plane(0.05)).max() == 0
+    assert gate(_plane(0.3)).max() == 0
     assert gate(_plane(0.7)).min() == 1
 
 
@@ -63,3 +63,9 @@ def test_slivers_may_be_cut_away_and_pieces_may_not():
     assert np.array_equal(kept[12:48, 12:38], warp[12:48, 12:38])
     assert kept[:, 48:].max() == 0
     assert without_thick_cuts(warp, nothing, ~known, 200).max() == 0
+
+
+def test_crisp_makes_an_unsure_alpha_surer():
+    picture = np.tile(np.array([0.05, 0.5, 0.95], np.float32)[:, None], (1, 4))
+    np.testing.assert_allclose(crisp(picture)[:, 3], [0, 0.5, 1], atol=1e-6)
+    np.testing.assert_allclose(crisp(picture)[:, 0], [0, 0.5, 1], atol=1e-6)

@@ -30,7 +30,7 @@ from pose.figure import PART_INDEX, Figure, Layer
 SIZE = 256
 MARGIN = 0.08
 MULTIPLE = 64
-CRISP = (0.5, 0.8)
+CRISP = (0.6, 0.9)
 
 
 def complete_figure(figure: Figure, network: Network | None, seed: int) -> Figure:
@@ -85,6 +85,15 @@ def filled_by_pushpull(premultiplied_rgba: NDArray[np.uint8], unknown: NDArray[n
     return np.clip(np.round(filled), 0, 255).astype(np.uint8)
 
 
+def coloured(sample: Sample, answer: NDArray[Any]) -> NDArray[np.float32]:
+    """The network's shape in the layer's own colours: where the layer reaches is predicted, what it shows is carried
+    over from its known texels (push-pull). sample.filled and answer: (h, w, 4) premultiplied, the answer in 0..1.
+    """
+    filled = sample.filled.astype(np.float32) / 255
+    opaque = filled / np.maximum(filled[..., 3:], 1e-3)
+    return np.asarray(opaque * answer[..., 3:], np.float32)
+
+
 def write(layer: Layer, filled: NDArray[Any]) -> NDArray[np.uint8]:
     """(h, w, 4) float32 premultiplied in 0..1 -> the layer's rgba with `missing`, and nothing else, replaced."""
     inside = (layer.missing & ~layer.known)[..., None]
@@ -100,7 +109,8 @@ def _completions(figure: Figure, network: Network | None, seed: int) -> list[tup
         if network is None:
             pictures = np.stack([sample.filled for sample in samples]).astype(np.float32) / 255
         else:
-            pictures, _ = restore_samples(samples, network, 1, seed)
+            answers, _ = restore_samples(samples, network, 1, seed)
+            pictures = np.stack([coloured(sample, answer) for sample, answer in zip(samples, answers, strict=True)])
         done += [
             (row, frame.paste(crisp(picture, CRISP), figure.layers[row].missing.shape))
             for row, frame, picture in zip(rows, frames, pictures, strict=True)

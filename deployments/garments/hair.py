@@ -17,6 +17,7 @@ LIKELY = 0.8  # share of the crown's colours in a bin, crown and body weighed al
 LEAST, MOST = 0.05, 0.45  # hanging hair's share of the figure's area
 CORE = 1.0  # half-widths from the bones
 ON_CORE = 0.2  # share of what is nearer to them than that, above which it is a coat or ink
+TIP = 0.02  # of the height, that a thin end or a line may lie from solid hair
 NEAR_BONE = 0.5  # half-widths within which a pixel is surely trunk or limb
 
 
@@ -40,7 +41,16 @@ def add_hanging_hair(
     core = (claims.min(0) < CORE) & (parts > 0) & ~head
     if not LEAST < hanging < MOST or (hair & core).sum() > ON_CORE * core.sum() or _thin(hair & ~head, parts):
         return parts
+    hair |= _tips(hair, core, parts)
     return np.where(hair, PART_INDEX["hair"], parts).astype(np.uint8)
+
+
+def _tips(hair: Mask, core: Mask, parts: NDArray[np.uint8]) -> Mask:
+    """What lies nearer to the hair than to any bone's surroundings: its thin ends, and the lines drawn around it."""
+    arms = np.isin(parts, [PART_INDEX["r_arm"], PART_INDEX["l_arm"]]) & ~core & ~hair
+    to_hair, to_core = (cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 3) for mask in (hair, core))
+    near = TIP * float(np.flatnonzero((parts > 0).any(1)).size)
+    return np.asarray(arms & (to_hair < np.minimum(0.35 * to_core, near)))
 
 
 def _features(pose: Pose, shape: tuple[int, int]) -> Mask:

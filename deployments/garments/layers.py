@@ -91,9 +91,11 @@ def _limb_extent(pose: Pose, masks: Mapping[str, Mask], name: str) -> Extent:
 def _torso_extent(pose: Pose, masks: Mapping[str, Mask], name: str) -> Extent:
     mask = masks[name]
     width = max([_limb_width(pose, masks, arm) for arm in ("r_arm", "l_arm") if arm in masks], default=0.0)
-    near = anatomy.grown(mask, 2.5 * width + 1)
+    # where long hair shows beside the torso, that is what an arm hides, rather than more torso
+    near = anatomy.grown(mask, (0.3 if "hair" in masks else 2.5) * width + 1)
     joints = anatomy.points_of(pose, anatomy.TORSO)
-    reach = anatomy.hull(mask, joints) & (near | anatomy.hull(np.zeros_like(mask), joints))
+    trunk = near if "hair" in masks else near | anatomy.hull(np.zeros_like(mask), joints)
+    reach = anatomy.hull(mask, joints) & trunk
     if not pose.has("neck"):
         return reach, np.zeros_like(mask)
     radius = _neck_radius(pose, masks)

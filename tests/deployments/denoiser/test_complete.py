@@ -16,18 +16,21 @@ def test_writes_only_what_is_missing(network):
         np.testing.assert_array_equal(new.missing, old.missing)
 
 
-def test_the_missing_torso_takes_the_networks_picture_and_alpha():
+def test_the_missing_torso_takes_the_networks_alpha_and_its_own_colours():
     before = figure()
     torso = complete_figure(before, red, 0).layers[0]
-    np.testing.assert_array_equal(torso.rgba[torso.missing], np.broadcast_to([255, 0, 0, 255], (260, 4)))
+    filled = torso.rgba[torso.missing].astype(int)
+    assert (filled[:, 3] == 255).all()
+    assert (filled[:, 0] > filled[:, 2] + 50).all()
 
 
 def test_pushpull_gives_the_missing_torso_its_own_colours():
     before = figure()
     torso = complete_figure(before, None, 0).layers[0]
     filled = torso.rgba[torso.missing].astype(int)
-    assert filled[:, 3].mean() > 100
-    assert (filled[:, 0] > filled[:, 2]).mean() > 0.9
+    shown = filled[filled[:, 3] > 0]
+    assert len(shown) > 100
+    assert (shown[:, 0] > shown[:, 2] + 50).all()
 
 
 def test_the_same_seed_gives_the_same_texels():

@@ -45,6 +45,7 @@ from training.yardsticks import cut_out
 SIZE = 320
 SEED = 20_000
 SHOWN = 16
+BY_EYE = "\n## By eye"  # what stands below this heading in docs/quality.md is written by hand and kept
 METRICS = ("psnr", "ssim", "psnr_u", "ssim_u", "psnr_r", "psnr_r_beyond_u")
 BASELINES = ("warp", "warp + push-pull", "push-pull layers + push-pull")
 Array = NDArray[Any]
@@ -246,7 +247,8 @@ def main() -> None:
     pose = _load("pose", PoseNetwork, asked.weights)
     measured = measure(asked.pairs, network, regression, PoseReader(pose) if pose else None)
     asked.out.parent.mkdir(parents=True, exist_ok=True)
-    asked.out.write_text(report(measured, asked.pairs, network.sha256 if network else "none"))
+    kept = asked.out.read_text().partition(BY_EYE)[1:] if asked.out.exists() else ()
+    asked.out.write_text(report(measured, asked.pairs, network.sha256 if network else "none") + "".join(kept))
     if asked.strip is not None:
         draw_strip(measured.shown, asked.strip)
     log.info("\n%s", asked.out.read_text())

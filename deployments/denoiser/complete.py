@@ -30,7 +30,7 @@ from pose.figure import PART_INDEX, Figure, Layer
 SIZE = 256
 MARGIN = 0.08
 MULTIPLE = 64
-CRISP = (0.6, 0.9)
+CRISP = (0.8, 0.95)
 
 
 def complete_figure(figure: Figure, network: Network | None, seed: int) -> Figure:

@@ -16,7 +16,7 @@ TRUSTED = 0.5
 SLIVER = 0.02
 CUT = 0.25
 DOUBT = (0.35, 0.65)
-CRISP = (0.1, 0.9)
+CRISP = (0.05, 0.95)
 
 Picture = NDArray[Any]
 Mask = NDArray[np.bool_]

@@ -66,6 +66,6 @@ def test_slivers_may_be_cut_away_and_pieces_may_not():
 
 
 def test_crisp_makes_an_unsure_alpha_surer():
-    picture = np.tile(np.array([0.05, 0.5, 0.95], np.float32)[:, None], (1, 4))
+    picture = np.tile(np.array([0.02, 0.5, 0.98], np.float32)[:, None], (1, 4))
     np.testing.assert_allclose(crisp(picture)[:, 3], [0, 0.5, 1], atol=1e-6)
     np.testing.assert_allclose(crisp(picture)[:, 0], [0, 0.5, 1], atol=1e-6)

@@ -15,8 +15,8 @@ BAND = 0.02
 TRUSTED = 0.5
 SLIVER = 0.02
 CUT = 0.25
-DOUBT = (0.35, 0.65)
-CRISP = (0.05, 0.95)
+DOUBT = (0.1, 0.3)
+CRISP = (0.02, 1.0)
 
 Picture = NDArray[Any]
 Mask = NDArray[np.bool_]

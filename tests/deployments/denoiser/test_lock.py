@@ -49,7 +49,7 @@ def test_locked_pixels_are_the_warp_bit_for_bit():
 
 
 def test_little_doubt_keeps_the_warp():
-    assert gate(_plane(0.3)).max() == 0
+    assert gate(_plane(0.05)).max() == 0
     assert gate(_plane(0.7)).min() == 1
 
 
@@ -67,5 +67,5 @@ def test_slivers_may_be_cut_away_and_pieces_may_not():
 
 def test_crisp_makes_an_unsure_alpha_surer():
     picture = np.tile(np.array([0.02, 0.5, 0.98], np.float32)[:, None], (1, 4))
-    np.testing.assert_allclose(crisp(picture)[:, 3], [0, 0.5, 1], atol=1e-6)
-    np.testing.assert_allclose(crisp(picture)[:, 0], [0, 0.5, 1], atol=1e-6)
+    np.testing.assert_allclose(crisp(picture, (0.05, 0.95))[:, 3], [0, 0.5, 1], atol=1e-6)
+    np.testing.assert_allclose(crisp(picture, (0.05, 0.95))[:, 0], [0, 0.5, 1], atol=1e-6)

@@ -14,7 +14,7 @@ import numpy as np
 from pose import library
 from pose.draw import draw_pose
 from pose.image import Picture, decode, encode
-from pose.keypoints_json import parse_keypoints
+from pose.pose import from_named
 from serve.client import Client, Files, ServiceError, file_field, free_port, picture_of, service, started, text_field
 from serve.contact import contact_sheet
 from serve.settings import ROOT
@@ -106,7 +106,7 @@ def overlay(picture: Picture, answer: dict[str, Any]) -> np.ndarray:
     for figure in answer["figures"]:
         if not figure["points"]:
             continue
-        found = parse_keypoints({"width": answer["width"], "height": answer["height"], "points": figure["points"]})
+        found = from_named(figure["points"], answer["width"], answer["height"])
         sticks = draw_pose(found).astype(np.float32)
         weight = sticks[..., 3:] / 255 * 0.75
         drawn[..., :3] = drawn[..., :3] * (1 - weight) + sticks[..., :3] * weight

@@ -24,8 +24,7 @@ from deployments.deformation.warp import warp_figure
 from deployments.denoiser.complete import complete_figure
 from deployments.denoiser.lock import band, seeds
 from deployments.denoiser.network import DenoiserNetwork, RegressionNetwork
-from deployments.denoiser.repair import pushpull_warp, repair_warp, repaired, warp_sample
-from deployments.denoiser.run import restore_samples
+from deployments.denoiser.repair import pushpull_warp, repair_warp
 from deployments.denoiser.sample import figure_height, premultiplied
 from deployments.keypoints.network import PoseNetwork
 from deployments.keypoints.reader import PoseReader
@@ -104,17 +103,7 @@ def results(case: Case, warps: Warps, network: Any, regression: Any) -> dict[str
             found[f"full, {steps} step{'s' * (steps > 1)}"] = repair_warp(
                 warps.figure, warps.completed, network, steps, 0
             )
-        found["full, 1 step, neither gated nor steepened"] = ungated(warps.figure, warps.completed, network)
     return found
-
-
-def ungated(figure: Figure, warp: Warp, network: Any) -> Array:
-    """The network's bare picture in the whole band: what the gate and the steepened alpha are there to improve."""
-    job = warp_sample(figure, warp)
-    if job is None:
-        return warp.rgba
-    restored, doubt = restore_samples([job[1]], network, 1, 0)
-    return repaired(warp, *job, restored[0], np.ones_like(doubt[0]))
 
 
 def regions(case: Case, warps: Warps) -> tuple[Array, Array]:

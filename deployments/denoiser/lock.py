@@ -15,8 +15,6 @@ BAND = 0.02
 TRUSTED = 0.5
 SLIVER = 0.02
 CUT = 0.25
-DOUBT = (0.1, 0.3)
-CRISP = (0.02, 1.0)
 
 Picture = NDArray[Any]
 Mask = NDArray[np.bool_]
@@ -34,12 +32,6 @@ def band(seed: Mask, figure_height: float) -> Picture:
     reach = max(BAND * figure_height, 2.0)
     distance = cv2.distanceTransform((~seed).astype(np.uint8), cv2.DIST_L2, 5)
     return np.clip(4 - 4 * distance / reach, 0, 1).astype(np.float32)
-
-
-def gate(doubt: Picture) -> Picture:
-    """(H, W) probability that the warp is wrong -> how much of the network's picture to take: none when it is low."""
-    low, high = DOUBT
-    return np.clip((doubt - low) / (high - low), 0, 1).astype(np.float32)
 
 
 def locked(warp: Picture, restored: Picture, share: Picture) -> Picture:
@@ -74,7 +66,7 @@ def cut_only(warp: Picture, restored: Picture, invented: Mask) -> Picture:
     return np.where(inside[..., None], warp * keep, restored).astype(np.float32)
 
 
-def crisp(picture: Picture, limits: tuple[float, float] = CRISP) -> Picture:
+def crisp(picture: Picture, limits: tuple[float, float]) -> Picture:
     """(..., 4) premultiplied in 0..1 with its soft alpha steepened: an unsure edge becomes an edge, not a fog."""
     alpha = picture[..., 3:]
     low, high = limits

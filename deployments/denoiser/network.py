@@ -2,8 +2,8 @@
 
 From a state on the bridge (see bridge.py) it predicts the clean picture as a blend, by a softmax per pixel, of
 CANDIDATES: the untouched warp, the warp and the skinned source each moved by a small smooth learned offset, the
-push-pull filling, a generated picture and nothing. It also says where the untouched warp is wrong (`doubt`), which
-the lock uses. It knows nothing of masks' origin, of sizes beyond multiples of 32, or of sampling.
+push-pull filling, a generated picture and nothing. It also says where the untouched warp is wrong (`doubt`). It knows
+nothing of masks' origin, of sizes beyond multiples of 32, or of sampling.
 
 Convention: pictures are premultiplied RGBA in 0..1, (B, C, H, W); points in pixels of the picture they belong to.
 The figure's height in pixels, by which limbs are drawn and offsets bounded, is the condition's last column.

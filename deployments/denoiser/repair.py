@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deployments.denoiser.complete import filled_by_pushpull
-from deployments.denoiser.lock import band, crisp, cut_only, gate, locked, seeds, without_thick_cuts
+from deployments.denoiser.lock import band, cut_only, locked, seeds, without_thick_cuts
 from deployments.denoiser.run import Network, restore_samples
 from deployments.denoiser.sample import (
     REPAIR,
@@ -41,8 +41,8 @@ def repair_warp(figure: Figure, warp: Warp, network: Network | None, steps: int,
     frame, sample = job
     if network is None:
         return pushpull_warp(warp)
-    restored, doubt = restore_samples([sample], network, steps, seed)
-    return repaired(warp, frame, sample, crisp(restored[0]), doubt[0])
+    restored, _ = restore_samples([sample], network, steps, seed)
+    return repaired(warp, frame, sample, restored[0])
 
 
 def warp_sample(figure: Figure, warp: Warp, size: int = SIZE) -> tuple[Frame, Sample] | None:
@@ -76,14 +76,12 @@ def sample_at(figure: Figure, warp: Warp, frame: Frame) -> Sample:
     )
 
 
-def repaired(
-    warp: Warp, frame: Frame, sample: Sample, restored: NDArray[Any], doubt: NDArray[Any]
-) -> NDArray[np.uint8]:
-    """Puts the network's picture (h, w, 4) into the warp inside the band and where the warp is doubted (h, w)."""
+def repaired(warp: Warp, frame: Frame, sample: Sample, restored: NDArray[Any]) -> NDArray[np.uint8]:
+    """Puts the network's picture (h, w, 4) into the warp inside the lock's band."""
     copied = sample.copied.astype(np.float32) / 255
     restored = cut_only(copied, restored, sample.invented)
     restored = without_thick_cuts(copied, restored, sample.invented | sample.hole, sample.height)
-    share = editable(sample) * np.where(sample.hole, 1, gate(doubt))
+    share = editable(sample)
     whole = premultiplied(warp.rgba).astype(np.float32) / 255
     if frame.scale == 1:
         out = locked(whole, frame.paste(restored, warp.hole.shape), frame.paste(share, warp.hole.shape))

@@ -1,6 +1,6 @@
 import numpy as np
 
-from deployments.denoiser.lock import band, crisp, cut_only, gate, locked, seeds, without_thick_cuts
+from deployments.denoiser.lock import band, crisp, cut_only, locked, seeds
 
 
 def _plane(value=0.0):
@@ -46,23 +46,6 @@ def test_locked_pixels_are_the_warp_bit_for_bit():
     out = locked(warp, restored, share)
     np.testing.assert_array_equal(out[8:], warp[8:])
     np.testing.assert_allclose(out[:8], restored[:8], atol=1e-6)
-
-
-def test_little_doubt_keeps_the_warp():
-    assert gate(_plane(0.05)).max() == 0
-    assert gate(_plane(0.7)).min() == 1
-
-
-def test_slivers_may_be_cut_away_and_pieces_may_not():
-    warp = np.zeros((64, 64, 4), np.float32)
-    warp[10:50, 10:40] = 0.8
-    warp[10:50, 50:52] = 0.8
-    nothing = np.zeros_like(warp)
-    known = np.zeros((64, 64), bool)
-    kept = without_thick_cuts(warp, nothing, known, 200)
-    assert np.array_equal(kept[12:48, 12:38], warp[12:48, 12:38])
-    assert kept[:, 48:].max() == 0
-    assert without_thick_cuts(warp, nothing, ~known, 200).max() == 0
 
 
 def test_crisp_makes_an_unsure_alpha_surer():

@@ -41,8 +41,17 @@ def add_hanging_hair(
     core = (claims.min(0) < CORE) & (parts > 0) & ~head
     if not LEAST < hanging < MOST or (hair & core).sum() > ON_CORE * core.sum() or _thin(hair & ~head, parts):
         return parts
+    if _covers_hip(hair, pose):
+        return parts
     hair |= _tips(hair, core, parts)
     return np.where(hair, PART_INDEX["hair"], parts).astype(np.uint8)
+
+
+def _covers_hip(hair: Mask, pose: Pose) -> bool:
+    """Whether a hip lies in it: then it is a coat, or a body of the crown's colour."""
+    height, width = hair.shape
+    hips = [pose[name].astype(int) for name in ("r_hip", "l_hip") if pose.has(name)]
+    return any(bool(hair[y, x]) for x, y in hips if 0 <= x < width and 0 <= y < height)
 
 
 def _tips(hair: Mask, core: Mask, parts: NDArray[np.uint8]) -> Mask:

@@ -56,8 +56,9 @@ def _root(pose: Pose, side: str, depth: NDArray[np.float32], scale: float) -> ND
 
 
 def _thickness(depth: NDArray[np.float32], shoulder: NDArray[np.float32], elbow: NDArray[np.float32]) -> float:
-    """Median half-width along the middle of the upper arm."""
-    return float(np.median([_local(depth, shoulder + t * (elbow - shoulder)) for t in (0.3, 0.5, 0.7)]))
+    """Median half-width along the upper arm, where the straight line is on it at all (drawn arms bend)."""
+    along = [_local(depth, shoulder + t * (elbow - shoulder)) for t in (0.0, 0.3, 0.5, 0.7, 1.0)]
+    return float(np.median([width for width in along if width > 0] or [0.0]))
 
 
 def _trunk(pose: Pose, depth: NDArray[np.float32], scale: float) -> float:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,7 +31,8 @@ from pose.figure import PART_INDEX, Figure, Layer
 SIZE = 256
 MARGIN = 0.08
 MULTIPLE = 64
-CRISP = (0.8, 0.95)
+CRISP = (0.6, 0.9)
+CALM = 2.0
 
 
 def complete_figure(figure: Figure, network: Network | None, seed: int) -> Figure:
@@ -90,8 +92,9 @@ def coloured(sample: Sample, answer: NDArray[Any]) -> NDArray[np.float32]:
     over from its known texels (push-pull). sample.filled and answer: (h, w, 4) premultiplied, the answer in 0..1.
     """
     filled = sample.filled.astype(np.float32) / 255
+    reach = cv2.GaussianBlur(np.ascontiguousarray(answer[..., 3], np.float32), (0, 0), CALM)
     opaque = filled / np.maximum(filled[..., 3:], 1e-3)
-    return np.asarray(opaque * answer[..., 3:], np.float32)
+    return np.asarray(opaque * reach[..., None], np.float32)
 
 
 def write(layer: Layer, filled: NDArray[Any]) -> NDArray[np.uint8]:

@@ -15,7 +15,7 @@ from deployments.garments.crop import Window
 from deployments.garments.layers import cut_layers
 from deployments.garments.matte import Matte, solve_matte
 from deployments.garments.parts import enlarge_labels, label_parts, spread_labels
-from deployments.garments.shoulders import rooted
+from deployments.garments.shoulders import rooted, with_roots
 from deployments.garments.sight import Sight, look, tempered
 from pose.errors import InvalidImage, NoFigure
 from pose.figure import MATERIAL_INDEX, PART_INDEX, PARTS, Figure, Reading
@@ -45,9 +45,11 @@ def parse_figure(
         return None if sight is None else sight.matte
 
     matte = solve_matte(picture, reading, mask, prior)
+    read = reading.pose
     if reading.reader != "user":
-        reading = replace(reading, pose=rooted(reading.pose, matte.alpha > 127))
+        reading = replace(reading, pose=rooted(read, matte.alpha > 127))
     parts, materials, merged = _name(matte, reading, see(matte.window))
+    parts = with_roots(parts, read, reading.pose)
     image = np.dstack([matte.colours, matte.alpha])
     layers = cut_layers(image, reading.pose, parts)
     return Figure(image, reading.pose, parts, materials, layers, merged)

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pose.figure import PART_INDEX
 from pose.pose import Pose
 
 Mask = NDArray[np.bool_]
@@ -34,6 +35,28 @@ def rooted(pose: Pose, matte: Mask) -> Pose:
         if moved is not None:
             points[pose.skeleton.index[side + "shoulder"]] = moved
     return replace(pose, points=points)
+
+
+def with_roots(parts: NDArray[np.uint8], before: Pose, after: Pose) -> NDArray[np.uint8]:
+    """The parts (H, W), where a shoulder moved with the piece of arm that lay before it given from torso to arm."""
+    result = parts
+    for side in ("r_", "l_"):
+        arm, name = PART_INDEX[side + "arm"], side + "shoulder"
+        if not before.has(name) or np.array_equal(before[name], after[name]):
+            continue
+        scale = min(1.0, WORK / max(parts.shape))
+        size = (max(1, round(parts.shape[1] * scale)), max(1, round(parts.shape[0] * scale)))
+        small = cv2.resize(result, size, interpolation=cv2.INTER_NEAREST)
+        limb, trunk = small == arm, small == PART_INDEX["torso"]
+        depth = cv2.distanceTransform(np.pad((limb | trunk).astype(np.uint8), 1), cv2.DIST_L2, 3)[1:-1, 1:-1]
+        width = float(np.median(depth[limb])) if limb.any() else 0.0
+        thin = trunk & ~_opened(np.asarray(depth, np.float32), CORE * max(width, 1.0) + 0.5)
+        _, pieces = cv2.connectedComponents(thin.astype(np.uint8), connectivity=8)
+        touching = np.unique(pieces[cv2.dilate(limb.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0])
+        stub = np.isin(pieces, touching[touching > 0]).astype(np.uint8)
+        wide = cv2.resize(stub, parts.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
+        result = np.where(wide & (result == PART_INDEX["torso"]), np.uint8(arm), result)
+    return result
 
 
 def _root(pose: Pose, side: str, depth: NDArray[np.float32], scale: float) -> NDArray[np.float32] | None:

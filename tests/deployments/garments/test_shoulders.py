@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from deployments.garments.shoulders import rooted
+from deployments.garments.shoulders import rooted, with_roots
+from pose.figure import PART_INDEX
 from pose.pose import Pose, from_named
 
 BODY = {"neck": (100, 60), "r_hip": (90, 140), "l_hip": (110, 140)}
@@ -47,3 +48,15 @@ def test_any_matte_will_do(matte: np.ndarray) -> None:
 def test_without_an_elbow_nothing_moves() -> None:
     pose = from_named({**BODY, "r_shoulder": (58, 70)}, 200, 220)
     assert rooted(pose, _matte())["r_shoulder"].tolist() == [58, 70]
+
+
+def test_the_piece_of_arm_before_a_moved_shoulder_becomes_the_arms() -> None:
+    matte = _matte()
+    before = _pose((58, 70))
+    after = rooted(before, matte)
+    parts = np.where(matte, PART_INDEX["torso"], 0).astype(np.uint8)
+    parts[:, :58][matte[:, :58]] = PART_INDEX["r_arm"]
+    moved = with_roots(parts, before, after)
+    assert (moved[70, 60:72] == PART_INDEX["r_arm"]).all()
+    assert (moved[90:140, 85:115] == PART_INDEX["torso"]).all()
+    assert np.array_equal(with_roots(parts, before, before), parts)

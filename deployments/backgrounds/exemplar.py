@@ -10,6 +10,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from deployments.backgrounds.smooth import reduced
+
 WORK = 192
 HALF = 4
 NEARNESS = 900.0
@@ -32,9 +34,8 @@ def exemplar_fill(rgb: NDArray[np.uint8], known: NDArray[np.bool_], start: NDArr
 def _reduced(rgb: NDArray[np.uint8], known: NDArray[np.bool_]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     scale = min(1.0, WORK / max(known.shape))
     size = (max(2 * HALF + 1, round(known.shape[1] * scale)), max(2 * HALF + 1, round(known.shape[0] * scale)))
-    share = cv2.resize(known.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    summed = cv2.resize(rgb * known[..., None].astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    return (summed / np.maximum(share, 1e-3)[..., None]).astype(np.float32), share > 0.98
+    picture, share = reduced(rgb, known, size)
+    return picture, share > 0.98
 
 
 def _legal(solid: NDArray[np.bool_]) -> NDArray[np.bool_]:

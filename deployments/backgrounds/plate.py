@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from deployments.backgrounds.exemplar import exemplar_fill
 from deployments.backgrounds.hole import hole_mask
-from deployments.backgrounds.smooth import fit_polynomial, membrane, smooth_fill
+from deployments.backgrounds.smooth import fit_polynomial, membrane, reduced, smooth_fill
 
 TEXTURE_LEVEL = 5.0
 
@@ -44,12 +44,10 @@ def is_smooth(rgb: NDArray[np.uint8], known: NDArray[np.bool_]) -> bool:
     height, width = known.shape
     scale = 128 / max(height, width, 128)
     small = (max(8, round(width * scale)), max(8, round(height * scale)))
-    share = cv2.resize(known.astype(np.float32), small, interpolation=cv2.INTER_AREA)
-    summed = cv2.resize(rgb * known[..., None].astype(np.float32), small, interpolation=cv2.INTER_AREA)
+    picture, share = reduced(rgb, known, small)
     solid = share > 0.95
     if solid.sum() < 16:
         return True
-    picture = (summed / np.maximum(share, 1e-3)[..., None]).astype(np.float32)
     residual = np.abs(picture - fit_polynomial(picture, solid)).max(-1)
     return float(np.percentile(residual[solid], 85)) < TEXTURE_LEVEL
 
@@ -58,9 +56,8 @@ def _soft_fill(rgb: NDArray[np.uint8], known: NDArray[np.bool_]) -> NDArray[np.u
     """A first guess from the hole's surroundings, made at 256 px."""
     scale = min(1.0, 256 / max(known.shape))
     small = (max(2, round(known.shape[1] * scale)), max(2, round(known.shape[0] * scale)))
-    share = cv2.resize(known.astype(np.float32), small, interpolation=cv2.INTER_AREA)
-    summed = cv2.resize(rgb * known[..., None].astype(np.float32), small, interpolation=cv2.INTER_AREA)
-    filled = membrane((summed / np.maximum(share, 1e-3)[..., None]).astype(np.float32), share > 0.5)
+    picture, share = reduced(rgb, known, small)
+    filled = membrane(picture, share > 0.5)
     large = cv2.resize(filled, (known.shape[1], known.shape[0]), interpolation=cv2.INTER_LINEAR)
     return np.where(known[..., None], rgb, np.clip(large, 0, 255)).astype(np.uint8)
 

@@ -12,6 +12,13 @@ ROUNDS = 4
 WORK = 96
 
 
+def reduced(rgb: NDArray[np.uint8], known: NDArray[np.bool_], size: tuple[int, int]) -> tuple[Plane, Plane]:
+    """The picture at `size` (width, height), averaged over known pixels only, and the share of them in each pixel."""
+    share = cv2.resize(known.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    summed = cv2.resize(rgb * known[..., None].astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    return (summed / np.maximum(share, 1e-3)[..., None]).astype(np.float32), np.asarray(share, np.float32)
+
+
 def fit_polynomial(rgb: Plane, known: NDArray[np.bool_]) -> Plane:
     """(H, W, 3) quadratic surface, fitted by iteratively reweighted least squares, held in the known range.
 
@@ -76,9 +83,7 @@ def _base(rgb: NDArray[np.uint8], known: NDArray[np.bool_]) -> Plane:
     size = (known.shape[1], known.shape[0])
     scale = min(1.0, 768 / max(size))
     small = (max(2, round(size[0] * scale)), max(2, round(size[1] * scale)))
-    share = cv2.resize(known.astype(np.float32), small, interpolation=cv2.INTER_AREA)
-    summed = cv2.resize(rgb * known[..., None].astype(np.float32), small, interpolation=cv2.INTER_AREA)
-    picture = (summed / np.maximum(share, 1e-3)[..., None]).astype(np.float32)
+    picture, share = reduced(rgb, known, small)
     solid = share > 0.98 if (share > 0.98).sum() >= 16 else share > 0.5
     surface = fit_polynomial(picture, solid)
     base = surface + membrane(_masked_blur(picture - surface, solid, 2.0 * scale + 0.5), solid)

@@ -24,11 +24,8 @@ FARTHEST = 0.6  # of the upper arm's length
 
 def rooted(pose: Pose, matte: Mask) -> Pose:
     """The pose with each shoulder in the body. matte (H, W) bool on the pose's canvas."""
-    scale = min(1.0, WORK / max(matte.shape))
-    size = (max(1, round(matte.shape[1] * scale)), max(1, round(matte.shape[0] * scale)))
-    inside = cv2.resize(matte.astype(np.uint8), size, interpolation=cv2.INTER_AREA) > 0
-    framed = cv2.distanceTransform(np.pad(inside.astype(np.uint8), 1), cv2.DIST_L2, 3)
-    depth = np.asarray(framed[1:-1, 1:-1], np.float32)
+    scale, size = _working(matte.shape)
+    depth = _depth(cv2.resize(matte.astype(np.uint8), size, interpolation=cv2.INTER_AREA) > 0)
     points = pose.points.copy()
     for side in ("r_", "l_"):
         moved = _root(pose, side, depth, scale)
@@ -44,19 +41,29 @@ def with_roots(parts: NDArray[np.uint8], before: Pose, after: Pose) -> NDArray[n
         arm, name = PART_INDEX[side + "arm"], side + "shoulder"
         if not before.has(name) or np.array_equal(before[name], after[name]):
             continue
-        scale = min(1.0, WORK / max(parts.shape))
-        size = (max(1, round(parts.shape[1] * scale)), max(1, round(parts.shape[0] * scale)))
-        small = cv2.resize(result, size, interpolation=cv2.INTER_NEAREST)
+        small = cv2.resize(result, _working(parts.shape)[1], interpolation=cv2.INTER_NEAREST)
         limb, trunk = small == arm, small == PART_INDEX["torso"]
-        depth = cv2.distanceTransform(np.pad((limb | trunk).astype(np.uint8), 1), cv2.DIST_L2, 3)[1:-1, 1:-1]
+        depth = _depth(limb | trunk)
         width = float(np.median(depth[limb])) if limb.any() else 0.0
-        thin = trunk & ~_opened(np.asarray(depth, np.float32), CORE * max(width, 1.0) + 0.5)
+        thin = trunk & ~_opened(depth, CORE * max(width, 1.0) + 0.5)
         _, pieces = cv2.connectedComponents(thin.astype(np.uint8), connectivity=8)
         touching = np.unique(pieces[cv2.dilate(limb.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0])
         stub = np.isin(pieces, touching[touching > 0]).astype(np.uint8)
         wide = cv2.resize(stub, parts.shape[::-1], interpolation=cv2.INTER_NEAREST) > 0
         result = np.where(wide & (result == PART_INDEX["torso"]), np.uint8(arm), result)
     return result
+
+
+def _working(shape: tuple[int, ...]) -> tuple[float, tuple[int, int]]:
+    """Scale and (width, height) at which a canvas (H, W) is measured."""
+    scale = min(1.0, WORK / max(shape))
+    return scale, (max(1, round(shape[1] * scale)), max(1, round(shape[0] * scale)))
+
+
+def _depth(inside: Mask) -> NDArray[np.float32]:
+    """How far each pixel of the figure lies from its outside, the canvas's border counting as outside."""
+    framed = cv2.distanceTransform(np.pad(inside.astype(np.uint8), 1), cv2.DIST_L2, 3)
+    return np.asarray(framed[1:-1, 1:-1], np.float32)
 
 
 def _root(pose: Pose, side: str, depth: NDArray[np.float32], scale: float) -> NDArray[np.float32] | None:

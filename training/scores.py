@@ -1,4 +1,4 @@
-"""How close one picture is to another: PSNR and SSIM inside a mask, and paired intervals. Knows arrays only.
+"""How close one picture is to another: PSNR and SSIM inside a mask, IoU, and paired intervals. Knows arrays only.
 
 Convention: pictures are (H, W, 4) uint8 straight alpha, judged on mid-grey; masks (H, W) bool.
 """
@@ -37,6 +37,13 @@ def ssim_map(a: Array, b: Array) -> Array:
     va, vb, cov = mean(a * a) - ma * ma, mean(b * b) - mb * mb, mean(a * b) - ma * mb
     c1, c2 = 0.01**2, 0.03**2
     return np.asarray(((2 * ma * mb + c1) * (2 * cov + c2) / ((ma * ma + mb * mb + c1) * (va + vb + c2))).mean(-1))
+
+
+def iou(a: Array, b: Array) -> float:
+    """Intersection over union of what two pictures (H, W, 4) show at alpha > 0.5; NaN where neither shows anything."""
+    x, y = a[..., 3] > 127, b[..., 3] > 127
+    union = int((x | y).sum())
+    return int((x & y).sum()) / union if union else float("nan")
 
 
 def interval(differences: Array, seed: int = 0, draws: int = 4000) -> tuple[float, float, float]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from training.world.bodies import draw_body
+from training.world.crowns import draw_crown
 from training.world.designs import Design, random_design
 from training.world.drawing import Drawing
 from training.world.families import FAMILIES
@@ -14,7 +16,13 @@ from training.world.limbs import draw_arm, draw_leg
 from training.world.posed import Posed
 from training.world.poses import ACTIVE, ROW, joints, random_stance
 from training.world.props import draw_held
+from training.world.shells import draw_shell
+from training.world.skirts import draw_gathered_skirt, is_skirt
+from training.world.sleeves import draw_sleeved_arm
 from training.world.torsos import draw_skirt, draw_torso
+from training.world.tresses import draw_tresses, has_locks
+from training.world.trousers import draw_clothed_leg
+from training.world.wardrobe import Wardrobe
 
 
 @dataclass(frozen=True)
@@ -69,11 +77,36 @@ class Actor:
         if self.design.held not in ("none", "tail"):
             arm = key["rl"[self.design.held_side] + "_arm"]
             key["held"] = arm + (0.01 if self.design.numbers[14] > 0.5 else -0.01)
+        if self.design.wardrobe is not None:
+            key |= self._rich_places(self.design.wardrobe, posed, key)
         return sorted(key, key=lambda part: key[part])
+
+    def _rich_places(self, wear: Wardrobe, posed: Posed, key: dict[str, float]) -> dict[str, float]:
+        """Where hair lies over shoulders, arms lie on the body, and what hangs on the back lies behind the legs."""
+        places = {}
+        if wear.hair in ("pony", "tails"):
+            places["hair"] = 2.5 if wear.numbers[13] > 0.5 else -9.0
+        elif wear.hair in ("braids", "drape"):
+            places["hair"] = 5.12 if wear.hair == "drape" else 2.5
+        elif self.design.body != "bean":
+            places["hair"] = -9.0
+        if has_locks(wear):
+            places["head"] = 5.11
+        for side in "rl":
+            knee = posed.depth[ROW[f"{side}_knee"]]
+            if wear.behind in ("cape", "cloak", "pack"):
+                places[f"{side}_leg"] = 0.5 - knee
+            elif is_skirt(wear) or wear.over in ("coat", "apron"):
+                places[f"{side}_leg"] = -3.0 - knee
+        return places
 
 
 def drawn(design: Design, posed: Posed, picture: int) -> Drawing:
+    """The primitives of one character in one pose."""
     drawing = Drawing(design.look, picture)
+    if design.wardrobe is not None:
+        _drawn_richly(drawing, design, design.wardrobe, posed)
+        return drawing
     draw_torso(drawing, design, posed)
     draw_head(drawing, design, posed)
     draw_hair(drawing, design, posed)
@@ -83,6 +116,23 @@ def drawn(design: Design, posed: Posed, picture: int) -> Drawing:
     draw_skirt(drawing, design, posed)
     draw_held(drawing, design, posed)
     return drawing
+
+
+def _drawn_richly(drawing: Drawing, design: Design, wear: Wardrobe, posed: Posed) -> None:
+    if wear.shell != "none":
+        draw_shell(drawing, design, wear, posed)
+    elif design.body == "bean":
+        draw_torso(drawing, design, posed)
+    else:
+        draw_body(drawing, design, wear, posed)
+    draw_crown(drawing, design, wear, posed)
+    if design.body != "bean":
+        draw_tresses(drawing, design, wear, posed)
+        draw_gathered_skirt(drawing, design, wear, posed)
+    for side in "rl":
+        draw_sleeved_arm(drawing, design, wear, posed, side)
+        draw_clothed_leg(drawing, design, wear, posed, side)
+    draw_held(drawing, design, posed)
 
 
 def _placed(

@@ -1,13 +1,14 @@
 """Draws a character's design out of a family: proportions, garments, face, colours, look. Knows no poses, no pixels."""
 
 import colorsys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from training.world.drawing import Colour, Look, Paint
 from training.world.families import Family, Span
 from training.world.poses import Proportions
+from training.world.wardrobe import Wardrobe, harmonious, random_wardrobe
 
 Rng = np.random.Generator
 EMBLEMS = ("star", "heart", "disc", "letter", "letter", "badge", "buttons", "tie", "placket")
@@ -52,6 +53,7 @@ class Design:
     lower: Paint
     odd_side: int
     numbers: tuple[float, ...]
+    wardrobe: Wardrobe | None = None
 
 
 def random_design(family: Family, rng: Rng) -> Design:
@@ -67,7 +69,7 @@ def random_design(family: Family, rng: Rng) -> Design:
     shirt, lower = _cloths(family, palette, animal, rng)
     torso = str(rng.choice(family.torsos))
     has_print = rng.random() < family.prints
-    return Design(
+    design = Design(
         family=family,
         body=body,
         proportions=proportions,
@@ -103,6 +105,43 @@ def random_design(family: Family, rng: Rng) -> Design:
         odd_side=int(rng.integers(2)) if rng.random() < 0.2 else -1,
         numbers=tuple(float(n) for n in rng.random(16)),
     )
+    if family.rich == 0 or body == "stub" or rng.random() > family.rich:
+        return design
+    return _enriched(design, rng)
+
+
+def _enriched(design: Design, rng: Rng) -> Design:
+    """The same character with a wardrobe: shaped by its build, its colours in harmony."""
+    family, body = design.family, design.proportions
+    photo = family.name == "fashion_photo"
+    animal = design.nose == "snout"
+    adult = body.head < 0.24
+    wear = random_wardrobe(design.body, adult, animal, family.cute, photo, rng)
+    shoulder, hip = {"fem": (0.92, 1.12), "masc": (1.16, 0.98), "slim": (1.0, 1.0)}.get(wear.build, (0.95, 1.0))
+    if design.body != "bean":
+        body = replace(body, shoulder=shoulder * body.shoulder, hip=hip * body.hip, foot=1.1 * body.foot)
+    thin = 0.8 if adult and wear.build != "masc" else 0.95
+    held = design.held
+    if not animal and held == "tail" and rng.random() < 0.6:
+        held = "none"
+    palette = design.palette
+    if family.fill == "colour":
+        palette = harmonious(palette, photo, rng)
+    palette = {"coat": palette["prop"], "iris": palette["accent"], **palette}
+    return replace(
+        design, proportions=body, wardrobe=wear, palette=palette, held=held, skirt="none", torso=_soft(design, rng),
+        arm=tuple(thin * r for r in design.arm), leg=tuple(thin * r for r in design.leg),
+        shirt=_recoloured(design.shirt, palette, "shirt"), lower=_recoloured(design.lower, palette, "lower"),
+        hat=design.hat if rng.random() < 0.6 else "none",
+    )  # fmt: skip
+
+
+def _soft(design: Design, rng: Rng) -> str:
+    return str(rng.choice(["egg", "oval", "round"])) if design.body == "bean" else design.torso
+
+
+def _recoloured(paint: Paint, palette: dict[str, Colour], name: str) -> Paint:
+    return paint._replace(first=palette[name], second=palette["accent"], third=palette["skin"], fourth=palette["belt"])
 
 
 def _ears(body: str, torso: str, animal: bool, rng: Rng) -> str:
@@ -177,8 +216,8 @@ def _look(family: Family, palette: dict[str, Colour], rng: Rng) -> Look:
     lit = (float(0.6 * side), -0.8)
     coloured = family.ink == "coloured" or (family.ink == "dark" and rng.random() < 0.15)
     line = _span(rng, family.line)
-    names = ("cel", "soft", "grade", "grain", "scribble", "edge", "swell")
-    values = {name: _span(rng, getattr(family, name)) for name in names}
+    names = ("cel", "soft", "grade", "grain", "scribble", "edge", "gloss", "swell")
+    values = {name: _span(rng, getattr(family, name)) for name in names if name != "gloss" or family.gloss[1] > 0}
     return Look(
         line if line > 0.0015 else 0.0, palette["ink"], coloured, lit, **values,
         jitter=0.02 if family.name == "plush" else 0.0, hard=family.pixel[1] > 0,

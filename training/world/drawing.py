@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pose.figure import MATERIAL_INDEX, PART_INDEX
-from training.world.shapes import CAPSULE, reach
+from training.world.shapes import CAPSULE, PROFILE, SUPER, TUBES, reach
 
 Colour = tuple[float, float, float]
 
@@ -23,7 +23,7 @@ COLUMNS = (
     "z0", "z1", "length", "line", "line_r", "line_g", "line_b", "open", "mode",
     "r0", "g0", "b0", "r1", "g1", "b1", "r2", "g2", "b2", "r3", "g3", "b3",
     "pattern", "far", "near", "frequency", "phase", "inradius", "light_x", "light_y",
-    "cel", "soft", "grade", "grain", "scribble", "edge", "swell", "jitter", "seed", "hard",
+    "cel", "soft", "grade", "grain", "scribble", "edge", "gloss", "swell", "jitter", "seed", "hard",
     "identity", "part", "material", "material_far", "material_near", "kind", "picture",
     "paper_r", "paper_g", "paper_b",
     "x0", "y0", "x1", "y1",
@@ -31,7 +31,7 @@ COLUMNS = (
 COLUMN = {name: row for row, name in enumerate(COLUMNS)}
 
 BOTH, OUTLINE, FILL = 0, 1, 2
-PLAIN, STRIPES, BARS, CHECKS, DOTS, FADE, DIAGONAL = range(7)
+PLAIN, STRIPES, BARS, CHECKS, DOTS, FADE, DIAGONAL, STRANDS, FOLDS, PLAID, WEAVE = range(11)
 NEVER = 99.0
 
 
@@ -97,6 +97,7 @@ class Look:
     grain: float = 0.0
     scribble: float = 0.0
     edge: float = 0.0
+    gloss: float = 0.0
     swell: float = 0.0
     jitter: float = 0.0
     hard: bool = False
@@ -145,13 +146,13 @@ class Drawing:
         look, frame, paint = self.look, shape.frame, shape.paint
         line = look.line * shape.line * frame.scale
         sign = -1.0 if frame.up else 1.0
-        along = 0.0 if shape.kind == CAPSULE else sign * look.light[1]
+        along = 0.0 if shape.kind in (CAPSULE, *TUBES) else sign * look.light[1]
         light = (along, -sign * look.light[0])
-        grade = 0.0 if shape.kind == CAPSULE else look.grade
+        grade = 0.0 if shape.kind in (CAPSULE, *TUBES) else look.grade
         numbers = [*shape.numbers, *([0.0] * (8 - len(shape.numbers)))]
         box = _page_box(frame, reach(shape.kind, numbers), 1.5 + look.jitter * frame.scale)
-        shades = (0.0,) * 6 if shape.flat else (
-            look.cel, look.soft, grade, look.grain, look.scribble, look.edge
+        shades = (0.0,) * 7 if shape.flat else (
+            look.cel, look.soft, grade, look.grain, look.scribble, look.edge, look.gloss
         )  # fmt: skip
         return (
             frame.x, frame.y, frame.ax, frame.ay, frame.scale, frame.fore, frame.side, *numbers,
@@ -173,15 +174,15 @@ class Drawing:
 
 
 def _length(kind: int, numbers: Sequence[float]) -> float:
-    return numbers[0] if kind in (0, 2) else 2 * numbers[0]
+    return numbers[0] if kind in (CAPSULE, PROFILE, *TUBES) else 2 * numbers[0]
 
 
 def _inradius(kind: int, numbers: Sequence[float]) -> float:
-    if kind == 0:
+    if kind == CAPSULE:
         return 0.5 * (numbers[1] + numbers[2])
-    if kind == 2:
+    if kind == PROFILE:
         return min(0.5 * numbers[0], 0.25 * sum(numbers[1:5])) + 1e-4
-    return min(numbers[0], numbers[1]) if kind == 1 else numbers[0]
+    return min(numbers[0], numbers[1]) if kind == SUPER else numbers[0]
 
 
 def _page_box(frame: Frame, box: tuple[float, float, float, float], margin: float) -> tuple[float, ...]:

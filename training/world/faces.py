@@ -17,7 +17,7 @@ def draw_face(drawing: Drawing, design: Design, posed: Posed, frame: Frame, part
     n = design.numbers
     unit = min(half, 1.1 * wide)
     if design.nose == "snout":
-        at = _on_face(posed, frame, wide, 0, eye - 0.42 * unit)
+        at = on_face(posed, frame, wide, 0, eye - 0.42 * unit)
         drawing.add(
             part,
             Shape(
@@ -30,21 +30,21 @@ def draw_face(drawing: Drawing, design: Design, posed: Posed, frame: Frame, part
         )
     for sign in (-1.0, 1.0):
         azimuth = sign * EYE_AZIMUTH
-        at = _on_face(posed, frame, wide, azimuth, eye)
+        at = on_face(posed, frame, wide, azimuth, eye)
         _eye(drawing, design, at, unit * (0.85 + 0.5 * n[0]), part, sign)
         if design.brows:
-            brow = _on_face(posed, frame, wide, azimuth, eye + 0.34 * unit).at(0, 0, turn=sign * 0.35 * (n[1] - 0.3))
+            brow = on_face(posed, frame, wide, azimuth, eye + 0.34 * unit).at(0, 0, turn=sign * 0.35 * (n[1] - 0.3))
             drawing.add(part, _ink_shape(design, ARC, brow, (0.15 * unit, -0.05 * unit, 0.022 * unit + 0.002)))
         if design.cheeks:
-            cheek = _on_face(posed, frame, wide, sign * 38, eye - 0.32 * unit)
+            cheek = on_face(posed, frame, wide, sign * 38, eye - 0.32 * unit)
             blush = Paint(design.palette["blush"])
             drawing.add(
                 part, Shape(SUPER, cheek, (0.09 * unit, 0.14 * unit * cheek.side, 2.0, 0, -9.0), blush, line=0.0)
             )
     if design.glasses:
         _glasses(drawing, design, posed, frame, part)
-    _nose(drawing, design, _on_face(posed, frame, wide, 0, eye - 0.27 * unit), unit, part)
-    _mouth(drawing, design, _on_face(posed, frame, wide, 0, eye - (0.55 + 0.1 * n[2]) * unit), unit, part)
+    _nose(drawing, design, on_face(posed, frame, wide, 0, eye - 0.27 * unit), unit, part)
+    _mouth(drawing, design, on_face(posed, frame, wide, 0, eye - (0.55 + 0.1 * n[2]) * unit), unit, part)
 
 
 def _eye(drawing: Drawing, design: Design, at: Frame, unit: float, part: str, sign: float) -> None:
@@ -96,13 +96,13 @@ def _glasses(drawing: Drawing, design: Design, posed: Posed, frame: Frame, part:
     unit = min(half, 1.1 * wide)
     rim = Paint(design.palette["prop"] if design.family.fill == "colour" else _eye_ink(design), material="rigid")
     for sign in (-1.0, 1.0):
-        at = _on_face(posed, frame, wide, sign * EYE_AZIMUTH, eye)
+        at = on_face(posed, frame, wide, sign * EYE_AZIMUTH, eye)
         radius = 0.3 * unit
         for way in (-1.0, 1.0):
             arc = at.at(way * 0.5 * radius, 0)
             numbers = (radius * at.side, -way * radius, 0.03 * unit + 0.001)
             drawing.add(part, Shape(ARC, arc, numbers, rim, line=0, flat=True))
-    bridge = _on_face(posed, frame, wide, 0, eye)
+    bridge = on_face(posed, frame, wide, 0, eye)
     numbers = (0.14 * unit * bridge.side, 0.0, 0.025 * unit + 0.001)
     drawing.add(part, Shape(ARC, bridge, numbers, rim, line=0, flat=True))
 
@@ -138,7 +138,7 @@ def _mouth(drawing: Drawing, design: Design, at: Frame, unit: float, part: str) 
         drawing.add(part, _ink_shape(design, ARC, at, (wide, bend * unit, thick)))
 
 
-def _on_face(posed: Posed, frame: Frame, wide: float, azimuth: float, up: float) -> Frame:
+def on_face(posed: Posed, frame: Frame, wide: float, azimuth: float, up: float) -> Frame:
     a = math.radians(azimuth + posed.yaw + posed.head_yaw)
     at = frame.at(up, 0.9 * wide * math.sin(a))
     if math.cos(a) < 0.05:

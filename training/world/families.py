@@ -18,7 +18,8 @@ class Family:
     cel, soft, grade, grain, scribble, edge: strengths of two-tone shading, rounded shading, a gradient along each
     part, noise, crayon strokes that let the paper through, and dark watercolour rims. wobble: displacement of the
     outline as a share of the height; swell: how much the line's width varies. pixel: side of a pixel block as a
-    share of the canvas.
+    share of the canvas. gloss: strength of highlights. rich: share of its characters that have a wardrobe; cute:
+    chance of large stylised eyes; sticker: chance of a white rim around the figure.
     """
 
     name: str
@@ -47,6 +48,10 @@ class Family:
     hair: float = 0.9
     animal: float = 0.0
     prints: float = 0.5
+    gloss: Span = (0.0, 0.0)
+    rich: float = 0.6
+    cute: float = 0.45
+    sticker: float = 0.0
     grounds: tuple[str, ...] = ("flat", "gradient", "paper", "blobs", "busy", "room")
 
 
@@ -55,7 +60,7 @@ _ALL = (
         "marker_child", ("human", "bean", "stub"), (1.7, 4.5), (0.35, 2.4), ("trapezoid", "oval", "round", "box"),
         ("round", "round", "egg"), ("dot", "ring", "oval"), ("round", "fingers", "none"), "paper", "paper",
         (0.008, 0.028), "marker", scribble=(0, 0.4), wobble=(0.003, 0.012), swell=(0.1, 0.5), prints=0.25,
-        grounds=("paper", "paper", "flat"),
+        grounds=("paper", "paper", "flat"), rich=0.35,
     ),
     Family(
         "pencil", ("human", "bean"), (2.0, 7.5), (0.5, 1.5), ("trapezoid", "oval", "box"), ("round", "egg"),
@@ -112,7 +117,7 @@ _ALL = (
     Family(
         "robot", ("human", "stub"), (2.2, 5.5), (0.6, 1.5), ("box", "trapezoid", "barrel"), ("box", "box", "round"),
         ("ring", "dot", "visor"), ("glove", "round", "claw"), palette="metal", line=(0.003, 0.01), cel=(0, 0.3),
-        soft=(0, 0.4), hair=0.0, skirts=0.05,
+        soft=(0, 0.4), hair=0.0, skirts=0.05, rich=0.0,
     ),
     Family(
         "animal_mascot", ("human", "bean"), (1.8, 4.2), (0.9, 1.8), ("oval", "egg", "trapezoid"),
@@ -125,26 +130,57 @@ _ALL = (
         ("oval", "anime", "dot"), ("glove", "fingers", "mitten"), line=(0.006, 0.014), cel=(0.2, 0.5),
         swell=(0.2, 0.7),
     ),
+    Family(
+        "vector_hero", ("human",), (4.2, 7.6), (0.75, 1.1), skulls=("egg", "chin", "round"), eyes=("dot", "oval"),
+        palette="bright", line=(0.0, 0.0045), ink="coloured", cel=(0.0, 0.3), prints=0.6, rich=1.0, cute=0.25,
+        wobble=(0, 0), swell=(0, 0), grounds=("flat", "flat", "gradient", "blobs", "street"),
+    ),
+    Family(
+        "anime_lineart", ("human",), (4.6, 7.2), (0.6, 0.85), skulls=("chin", "egg"), eyes=("anime",),
+        palette="pastel", line=(0.0025, 0.006), ink="coloured", cel=(0.1, 0.3), wobble=(0, 0.001), swell=(0.1, 0.5),
+        rich=1.0, cute=0.9, grounds=("flat", "gradient", "room", "bokeh", "blobs"),
+    ),
+    Family(
+        "vinyl_toy", ("human", "human", "bean"), (1.7, 3.2), (0.9, 1.5), ("oval", "egg"), ("round", "wide"),
+        ("shine", "oval"), line=(0, 0), soft=(0.4, 0.8), gloss=(0.15, 0.45), animal=0.35, rich=1.0, cute=0.35,
+        wobble=(0, 0), grounds=("studio", "studio", "bokeh", "gradient", "room"),
+    ),
+    Family(
+        "fashion_photo", ("human",), (6.6, 8.2), (0.6, 0.85), skulls=("egg", "egg", "round"), eyes=("closed",),
+        palette="muted", line=(0, 0), soft=(0.35, 0.7), grain=(0.04, 0.16), wobble=(0, 0.0015), prints=0.4, rich=1.0,
+        cute=0.0, grounds=("studio", "studio", "street", "bokeh"),
+    ),
+    Family(
+        "storybook", ("human", "human", "bean"), (2.2, 4.8), (0.75, 1.2), ("oval", "egg"), ("round", "egg", "wide"),
+        ("dot", "oval", "shine"), palette="pastel", line=(0.0, 0.006), ink="coloured", soft=(0.1, 0.35),
+        grain=(0.08, 0.25), edge=(0.0, 0.25), wobble=(0.001, 0.004), swell=(0.3, 0.9), animal=0.5, rich=1.0, cute=0.3,
+        grounds=("paper", "blobs", "meadow", "room", "flat"),
+    ),
+    Family(
+        "sticker_pack", ("bean", "human"), (1.7, 3.0), (0.6, 1.1), ("oval", "egg", "round"), ("round", "wide"),
+        ("shine", "dot"), line=(0.008, 0.016), ink="dark", cel=(0.0, 0.25), gloss=(0.0, 0.15), animal=0.3, rich=1.0,
+        cute=0.35, sticker=0.6, wobble=(0, 0.001), swell=(0, 0.1),
+    ),
     # Held out from here on.
     Family(
         "chalkboard", ("human", "bean"), (2.0, 6.0), (0.5, 1.4), ("triangle", "diamond", "trapezoid"),
         ("hexagon", "pear"), ("ring", "dot"), ("fingers", "round"), "dark", "chalk", (0.006, 0.014), "chalk",
-        grain=(0.1, 0.2), scribble=(0.2, 0.5), wobble=(0.003, 0.009), swell=(0.4, 0.9), grounds=("board",),
+        grain=(0.1, 0.2), scribble=(0.2, 0.5), wobble=(0.003, 0.009), swell=(0.4, 0.9), grounds=("board",), rich=0.0,
     ),
     Family(
         "paper_cut", ("human", "stub"), (2.0, 6.5), (0.7, 1.6), ("triangle", "diamond", "bell"),
         ("hexagon", "pear"), ("closed", "half"), ("claw", "mitten"), palette="muted", line=(0, 0), edge=(0.1, 0.25),
-        grain=(0.05, 0.12), wobble=(0.001, 0.005), skirts=0.4, grounds=("flat", "confetti", "gradient"),
+        grain=(0.05, 0.12), wobble=(0.001, 0.005), skirts=0.4, grounds=("flat", "confetti", "gradient"), rich=0.0,
     ),
     Family(
         "ink_brush", ("human",), (2.5, 7.5), (0.5, 1.3), ("bell", "diamond", "trapezoid"), ("pear", "hexagon"),
         ("half", "closed"), ("mitten", "fingers"), "paper", "ink", (0.006, 0.02), "dark", edge=(0.2, 0.5),
-        grain=(0.05, 0.25), wobble=(0.002, 0.007), swell=(0.9, 1.0), skirts=0.5, grounds=("rice", "paper"),
+        grain=(0.05, 0.25), wobble=(0.002, 0.007), swell=(0.9, 1.0), skirts=0.5, grounds=("rice", "paper"), rich=0.0,
     ),
     Family(
         "stained_glass", ("human", "bean"), (2.2, 6.0), (0.9, 1.9), ("bell", "triangle", "diamond"),
         ("hexagon", "pear"), ("half", "ring"), ("round", "claw"), line=(0.014, 0.024), soft=(-0.5, -0.25),
-        grade=(0.2, 0.5), grain=(0.05, 0.15), grounds=("mosaic", "gradient"),
+        grade=(0.2, 0.5), grain=(0.05, 0.15), grounds=("mosaic", "gradient"), rich=0.0,
     ),
 )  # fmt: skip
 

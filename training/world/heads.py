@@ -16,23 +16,23 @@ def draw_head(drawing: Drawing, design: Design, posed: Posed) -> None:
     frame = head_frame(design, posed)
     part = "torso" if design.body == "bean" else "head"
     if design.body != "bean":
-        _ears(drawing, design, posed, frame)
+        draw_ears(drawing, design, posed, frame)
         drawing.add(
             "head", Shape(SUPER if design.skull != "hexagon" else STAR, frame, skull_shape(design), _skin(design))
         )
     elif design.ears in ("rabbit", "cat", "bear", "dog"):
-        _ears(drawing, design, posed, frame)
+        draw_ears(drawing, design, posed, frame)
     draw_face(drawing, design, posed, frame, part)
     if design.body != "bean":
         draw_fringe(drawing, design, frame)
-    _hat(drawing, design, frame)
+    draw_hat(drawing, design, frame)
 
 
 def _skin(design: Design) -> Paint:
     return Paint(design.palette["skin"])
 
 
-def _ears(drawing: Drawing, design: Design, posed: Posed, frame: Frame) -> None:
+def draw_ears(drawing: Drawing, design: Design, posed: Posed, frame: Frame) -> None:
     half, wide, n = 0.5 * design.proportions.head, design.proportions.skull, design.numbers
     skin, inner = _skin(design), Paint(design.palette["inner"])
     part = "head" if design.body != "bean" else "hair"
@@ -67,7 +67,7 @@ def _tall_ear(
     drawing.add(part, Shape(PROFILE, at.at(0.2 * length * half, 0), small, inner, line=0.0))
 
 
-def _hat(drawing: Drawing, design: Design, frame: Frame) -> None:
+def draw_hat(drawing: Drawing, design: Design, frame: Frame) -> None:
     if design.hat == "none":
         return
     part = "head" if design.body != "bean" else "hair"

@@ -67,21 +67,39 @@ def surface(canvas: Canvas, rows: NDArray[np.float32]) -> tuple[Tensor, ...]:
 def _tiles(
     rows: NDArray[np.float32], steps: NDArray[np.int64], size: int
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], int, int]]:
-    """Groups of rows of one step, kind and tile size, with their tiles' corners (m, 2) x, y."""
+    """Groups of rows of one kind and tile size, with their tiles' corners (m, 2) x, y: of each picture the next rows
+    in its order, pictures advancing at their own pace, always the largest group that is ready."""
     box = rows[:, [COLUMN[c] for c in ("x0", "y0", "x1", "y1")]]
     sides = np.array([s for s in SIDES if s < size] + [size])
     low = np.clip(np.floor(box[:, :2]), 0, size).astype(np.int64)
     high = np.clip(np.ceil(box[:, 2:]), 0, size).astype(np.int64)
     level = np.searchsorted(sides, np.minimum(high - low, size))
+    key = (rows[:, COLUMN["kind"]].astype(np.int64) * 32 + level[:, 0]) * 32 + level[:, 1]
     seen = ((high - low) > 0).all(1)
-    key = ((steps * 8 + rows[:, COLUMN["kind"]].astype(np.int64)) * 32 + level[:, 0]) * 32 + level[:, 1]
-    order = np.flatnonzero(seen)[np.argsort(key[seen], kind="stable")]
-    if len(order) == 0:
-        return
-    for group in np.split(order, np.flatnonzero(np.diff(key[order])) + 1):
+    order = np.lexsort((steps, rows[:, COLUMN["picture"]]))
+    for group in _groups(order[seen[order]], rows[:, COLUMN["picture"]], key):
         width, height = sides[level[group[0]]]
         corner = np.minimum(low[group], np.array([size - width, size - height]))
         yield group, corner, int(height), int(width)
+
+
+def _groups(
+    order: NDArray[np.int64], picture: NDArray[np.float32], key: NDArray[np.int64]
+) -> Iterator[NDArray[np.int64]]:
+    """Rows that may be painted at once: at most one a picture, all of one key. `order` holds each picture's rows."""
+    if len(order) == 0:
+        return
+    queues = [list(reversed(part)) for part in np.split(order, np.flatnonzero(np.diff(picture[order])) + 1)]
+    ready: dict[int, list[list[np.int64]]] = {}
+    for queue in queues:
+        ready.setdefault(int(key[queue[-1]]), []).append(queue)
+    while ready:
+        best = max(ready, key=lambda code: len(ready[code]))
+        chosen = ready.pop(best)
+        yield np.array([queue.pop() for queue in chosen])
+        for queue in chosen:
+            if queue:
+                ready.setdefault(int(key[queue[-1]]), []).append(queue)
 
 
 def _paint_tiles(
@@ -144,7 +162,7 @@ def _shaded(some: NDArray[np.float32], cells: Tensor, x: Tensor, y: Tensor, nois
         alpha = torch.where(_cell(cells, "hard") > 0, (alpha > OPAQUE).to(alpha.dtype), alpha)
     if (mode == OUTLINE).all():
         return ink.expand(*x.shape, 3), alpha * (line > 0.01)
-    colour = fill_colour(some, cells, x, y, d, line, noise)
+    colour = fill_colour(kind, some, cells, x, y, d, line, noise)
     stroke = torch.where(inner, torch.zeros_like(line), (pixels + line + 0.5).clamp(0, 1) * (line > 0.01))
     only = _cell(cells, "mode") == OUTLINE
     stroke = torch.where(only, torch.ones_like(line), stroke)

@@ -6,10 +6,22 @@ negative inside and approximate where the exact one is dear; they are right to f
 Shape parameters are (M, 8), one row a primitive; x and y are (M, h, w).
 """
 
+from collections.abc import Sequence
+
+import numpy as np
 import torch
 from torch import Tensor
 
-CAPSULE, SUPER, PROFILE, STAR, ARC, HEART = range(6)
+CAPSULE, SUPER, PROFILE, STAR, ARC, HEART, LIMB, FORM = range(8)
+TUBES = (LIMB, FORM)
+_STOPS = np.linspace(0, 1, 6)
+_SOLVE = np.linalg.inv(np.vander(_STOPS, 6, increasing=True))
+_FINE = np.vander(np.linspace(0, 1, 13), 6, increasing=True)
+
+
+def curve(widths: Sequence[float]) -> tuple[float, ...]:
+    """Six coefficients of the polynomial through six half widths at even stops along a LIMB or FORM."""
+    return tuple(float(c) for c in _SOLVE @ np.asarray(widths, np.float64))
 
 
 def distance(kind: int, x: Tensor, y: Tensor, shape: Tensor) -> Tensor:
@@ -35,7 +47,21 @@ def reach(kind: int, shape: list[float]) -> tuple[float, float, float, float]:
     if kind == ARC:
         s = abs(p[1]) + p[2]
         return -s, -p[0] - p[2], s, p[0] + p[2]
+    if kind in TUBES:
+        w = 1.03 * float(np.abs(_FINE @ np.asarray(p[1:7])).max())
+        if kind == FORM:
+            return 0.0, -w, p[0], w
+        return -w, -w - abs(p[7]), p[0] + w, w + abs(p[7])
     return -p[0], -1.15 * p[0], 1.1 * p[0], 1.15 * p[0]
+
+
+def across(kind: int, x: Tensor, y: Tensor, shape: Tensor) -> Tensor:
+    """(M, h, w) place across a LIMB or FORM, -1 at one side and 1 at the other, whatever its ends: joined limbs shade
+    as one."""
+    p = [shape[:, i, None, None] for i in range(shape.shape[1])]
+    h = (x / p[0]).clamp(0, 1)
+    off = y - p[7] * 4 * h * (1 - h) if kind == LIMB else y
+    return (off / _width(h, p).clamp_min(1e-4)).clamp(-1, 1)
 
 
 def _capsule(x: Tensor, y: Tensor, p: list[Tensor]) -> Tensor:
@@ -101,4 +127,25 @@ def _heart(x: Tensor, y: Tensor, p: list[Tensor]) -> Tensor:
     return torch.minimum(lobe, wedge) * p[0]
 
 
-_KINDS = {CAPSULE: _capsule, SUPER: _super, PROFILE: _profile, STAR: _star, ARC: _arc, HEART: _heart}
+def _limb(x: Tensor, y: Tensor, p: list[Tensor]) -> Tensor:
+    """length, six coefficients of the half width (see `curve`), bow; round ends."""
+    h = (x / p[0]).clamp(0, 1)
+    return torch.hypot(x - h * p[0], y - p[7] * 4 * h * (1 - h)) - _width(h, p)
+
+
+def _form(x: Tensor, y: Tensor, p: list[Tensor]) -> Tensor:
+    """length, six coefficients of the half width (see `curve`), rounding of the corners; flat ends."""
+    h = (x / p[0]).clamp(0, 1)
+    slope = (p[2] + h * (2 * p[3] + h * (3 * p[4] + h * (4 * p[5] + h * 5 * p[6])))) / p[0]
+    r = p[7]
+    side = (y.abs() - _width(h, p)) / torch.sqrt(1 + slope * slope) + r
+    ends = torch.maximum(-x, x - p[0]) + r
+    return torch.hypot(side.clamp_min(0), ends.clamp_min(0)) + torch.maximum(side, ends).clamp_max(0) - r
+
+
+def _width(h: Tensor, p: list[Tensor]) -> Tensor:
+    return p[1] + h * (p[2] + h * (p[3] + h * (p[4] + h * (p[5] + h * p[6]))))
+
+
+_KINDS = {CAPSULE: _capsule, SUPER: _super, PROFILE: _profile, STAR: _star, ARC: _arc, HEART: _heart,
+          LIMB: _limb, FORM: _form}  # fmt: skip

@@ -4,17 +4,28 @@ Both are functions of the spot on the surface, not of the page, so that a spot k
 foreshortening). Knows columns of rows (see `drawing`), not characters.
 """
 
-import math
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from training.world.drawing import BARS, CHECKS, COLUMN, DIAGONAL, DOTS, FADE, STRIPES
+from training.world.drawing import (
+    BARS,
+    CHECKS,
+    COLUMN,
+    DIAGONAL,
+    DOTS,
+    FADE,
+    FOLDS,
+    PLAID,
+    STRANDS,
+    STRIPES,
+    WEAVE,
+)
+from training.world.shapes import TUBES, across
 
-SHADES = ("cel", "soft", "edge")
+SHADES = ("cel", "soft", "edge", "gloss")
 
 
 class NoiseTable:
@@ -51,12 +62,20 @@ def zones(u: Tensor, far: Tensor, near: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def fill_colour(
-    some: NDArray[np.float32], cells: Tensor, x: Tensor, y: Tensor, d: Tensor, line: Tensor, noise: NoiseTable
+    kind: int,
+    some: NDArray[np.float32],
+    cells: Tensor,
+    x: Tensor,
+    y: Tensor,
+    d: Tensor,
+    line: Tensor,
+    noise: NoiseTable,
 ) -> Tensor:
-    """(m, h, w, 3) colour of the surface at local (x, y); d is the signed distance, line the stroke in pixels."""
+    """(m, h, w, 3) colour of surfaces of one kind at local (x, y); d is the signed distance, line the stroke in
+    pixels."""
     u, v = x / _cell(cells, "fore"), y / _cell(cells, "side")
     colour = _zoned(some, cells, u, _patterned(some, cells, u, v))
-    light = _light(some, cells, x, y, d, noise)
+    light = _light(kind, some, cells, x, y, d)
     if light is not None:
         colour = colour * light[..., None]
     colour = _textured(some, cells, u, v, colour, noise)
@@ -78,11 +97,21 @@ def _patterned(some: NDArray[np.float32], cells: Tensor, u: Tensor, v: Tensor) -
         DOTS: lambda: wave_u + wave_v > 0.9,
         FADE: lambda: (u / _cell(cells, "length")).clamp(0, 1),
         DIAGONAL: lambda: torch.sin(f * (u + v) + phase) > 0.2,
+        STRANDS: lambda: ((torch.sin(f * v + phase + 1.4 * torch.sin(9 * u + phase)) - 0.35) * 2.5).clamp(0, 1),
+        FOLDS: lambda: _folds(u / _cell(cells, "length"), v, f, phase),
+        PLAID: lambda: 0.5 * (wave_u > 0.5).to(u.dtype) + 0.5 * (wave_v > 0.5).to(u.dtype),
+        WEAVE: lambda: 0.5 + 0.3 * torch.sin(420 * u) * torch.sin(420 * v) + 0.2 * torch.sin(f * (u + v) + phase),
     }
     for code in np.unique(kinds):
         if code:
             share = torch.where(kind == float(code), choices[int(code)]().to(share.dtype), share)
     return first + (_rgb(cells, "r1") - first) * share[..., None]
+
+
+def _folds(h: Tensor, v: Tensor, f: Tensor, phase: Tensor) -> Tensor:
+    """Soft folds that fan out of a waist and deepen towards the hem."""
+    wave = torch.sin(f * v / (0.6 + 0.6 * h.clamp(0, 1.2)) + phase + 1.5 * torch.sin(3 * h + phase))
+    return ((wave - 0.1) * 1.6).clamp(0, 1) * (1.6 * h).clamp(0, 1)
 
 
 def _zoned(some: NDArray[np.float32], cells: Tensor, u: Tensor, colour: Tensor) -> Tensor:
@@ -93,24 +122,25 @@ def _zoned(some: NDArray[np.float32], cells: Tensor, u: Tensor, colour: Tensor) 
     return torch.where(near[..., None], _rgb(cells, "r3"), colour)
 
 
-def _light(
-    some: NDArray[np.float32], cells: Tensor, x: Tensor, y: Tensor, d: Tensor, noise: NoiseTable
-) -> Tensor | None:
-    """(m, h, w) factor of two-tone, rounded, gradient and rim shading, or None where no row asks for any."""
-    if not some[:, [COLUMN[name] for name in ("cel", "soft", "grade", "edge")]].any():
+def _light(kind: int, some: NDArray[np.float32], cells: Tensor, x: Tensor, y: Tensor, d: Tensor) -> Tensor | None:
+    """(m, h, w) factor of two-tone, rounded, gradient, rim and glossy shading, or None where no row asks for any."""
+    if not some[:, [COLUMN[name] for name in ("cel", "soft", "grade", "edge", "gloss")]].any():
         return None
     light = torch.ones_like(x)
     if some[:, [COLUMN[name] for name in SHADES]].any():
         inside = (-d / _cell(cells, "inradius")).clamp(0, 1)
-        tilt = _towards_light(cells, d) * (1 - inside)
+        if kind in TUBES:
+            place = across(kind, x, y, cells[:, COLUMN["p0"] : COLUMN["p0"] + 8])
+            tilt, rim = place * _cell(cells, "light_y"), place.abs()
+        else:
+            rim = 1 - inside
+            tilt = _towards_light(cells, d) * rim
         soft = _cell(cells, "soft")
         light = light - _cell(cells, "cel") * ((-0.2 - tilt) * 25 + 0.5).clamp(0, 1)
-        light = (
-            light
-            + soft * (0.55 * tilt - 0.12 * (1 - inside) ** 2)
-            + soft.clamp_min(0) * 0.25 * (tilt - 0.45).clamp_min(0)
-        )
+        light = light + soft * (0.55 * tilt - 0.12 * rim**2) + soft.clamp_min(0) * 0.25 * (tilt - 0.45).clamp_min(0)
         light = light - _cell(cells, "edge") * (1 - 6 * inside).clamp_min(0) * (x > _cell(cells, "open"))
+        if some[:, COLUMN["gloss"]].any():
+            light = light + _cell(cells, "gloss") * torch.exp(-(((tilt - 0.38) / 0.1) ** 2))
     along = (x / _cell(cells, "length")).clamp(-0.5, 1)
     return light - _cell(cells, "grade") * (along - 0.3)
 
@@ -159,6 +189,3 @@ def _cell(cells: Tensor, name: str) -> Tensor:
 def _rgb(cells: Tensor, first: str) -> Tensor:
     column = COLUMN[first]
     return cells[:, None, None, column : column + 3]
-
-
-TAU = 2 * math.pi

@@ -162,7 +162,7 @@ def _emblem(drawing: Drawing, design: Design, frame: Frame, size: float) -> None
             at = up.at(0.5 * size * (1 - k), 0.0)
             drawing.add("torso", Shape(SUPER, at, (0.1 * size, 0.1 * size, 2.0, 0.0, -9.0), paint, line=0.3))
     else:
-        _letter(drawing, up, 0.55 * size, paint, int(8 * design.numbers[3]))
+        draw_letter(drawing, up, 0.55 * size, paint, int(8 * design.numbers[3]))
 
 
 _LETTERS = (
@@ -174,7 +174,7 @@ _LETTERS = (
 )  # fmt: skip
 
 
-def _letter(drawing: Drawing, frame: Frame, size: float, paint: Paint, which: int) -> None:
+def draw_letter(drawing: Drawing, frame: Frame, size: float, paint: Paint, which: int) -> None:
     for u0, v0, u1, v1 in _LETTERS[which % len(_LETTERS)]:
         length = math.hypot(u1 - u0, v1 - v0) * size
         at = frame.at(u0 * size, v0 * size, math.atan2(v1 - v0, u1 - u0), fore=1.0)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.bars import bars, best_baseline, mean
+from training.methods import FULL, REGRESSION
 from training.metrics import METRICS
 from training.scores import interval
 
@@ -41,7 +42,7 @@ def report(told: str, held_out: Measured, trained: Measured | None, sha256: str)
         "# Quality on held-out families\n",
         bars(held_out.scores, held_out.families, held_out.mattes),
         told.strip() + "\n",
-        f"{len(held_out.families)} pairs; denoiser {sha256[:12]}.\n",
+        f"{len(held_out.families)} pairs; denoiser {sha256[:12]}.{_unmeasured(held_out)}\n",
         f"## All held-out families\n\n{table(held_out)}",
         *(f"### {family}\n\n{table(held_out.of(family))}" for family in families),
         *(f"## {name}, against the better of warp and warp + push-pull\n\n{differences(held_out.scores, name)}"
@@ -96,6 +97,11 @@ def write_report(text: str, path: Path) -> None:
     kept = "".join(path.read_text().partition(BY_EYE)[1:]) if path.exists() else ""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text + kept)
+
+
+def _unmeasured(measured: Measured) -> str:
+    missing = [name for name in (REGRESSION, *FULL.values()) if name not in measured.scores]
+    return f" Without weights, and so not measured: {', '.join(missing)}." if missing else ""
 
 
 def _number(value: float, digits: int, sign: str = "") -> str:

@@ -34,6 +34,7 @@ def test_the_report_begins_with_the_bars_and_ends_with_the_trained_families(meas
     assert places == sorted(places)
     assert "| ink | 2 | 0.850 |" in text
     assert "| all | 4 | 0.910 |" in text
+    assert "not measured: regression, 1 step, full, 2 steps, full, 4 steps." in text
 
 
 def test_what_was_seen_by_eye_is_kept(tmp_path):

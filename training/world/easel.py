@@ -4,6 +4,7 @@ Convention: positions and widths in picture pixels, x right, y down, pixel centr
 premultiplied; where two strokes overlap, the later one replaces the earlier.
 """
 
+import itertools
 from collections.abc import Sequence
 
 import cv2
@@ -86,7 +87,7 @@ def shaky(points: Points, amount: float, rng: Rng, step: float = 5.0) -> Points:
 def resampled(points: Points, step: float) -> Points:
     """Points every `step` pixels along a polyline, its corners among them."""
     pieces = [points[:1]]
-    for a, b in zip(points, points[1:], strict=False):
+    for a, b in itertools.pairwise(points):
         count = max(int(np.hypot(*(b - a)) / step), 1)
         pieces.append(a + (b - a) * (np.arange(1, count + 1) / count)[:, None])
     return np.concatenate(pieces)

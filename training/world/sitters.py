@@ -4,6 +4,7 @@ A drawing that merges, moves or leaves out joints says so here, so that the trut
 no looks. Convention: picture pixels, x right, y down; depth in pixels away from the viewer.
 """
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -118,7 +119,7 @@ def _height(points: Points, depth: Points) -> float:
     for name in ("hip", "knee", "ankle"):
         pair = [np.append(points[ROW[f"{side}_{name}"]], depth[ROW[f"{side}_{name}"]]) for side in "rl"]
         solids["pelvis" if name == "hip" else name] = 0.5 * (pair[0] + pair[1])
-    steps = [solids[b] - solids[a] for a, b in zip(_SPINE, _SPINE[1:], strict=False)]
+    steps = [solids[b] - solids[a] for a, b in itertools.pairwise(_SPINE)]
     flat = np.array([np.linalg.norm(step[:2]) for step in steps])
     deep = np.array([step[2] for step in steps])
     height = flat.sum()

@@ -32,7 +32,6 @@ class Build:
     segmented: bool
     balls: bool
     face: bool
-    boxes: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ class Tube:
 
 @dataclass(frozen=True)
 class Ball:
-    """An ellipsoid: centre (3,), half axes as columns (3, 3), the second its pole; sharp > 2 squares it off."""
+    """An ellipsoid: centre (3,), half axes as columns (3, 3), the second its pole;"""
 
     name: str
     centre: Points

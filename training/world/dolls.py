@@ -1,6 +1,6 @@
 """Mannequins: artists' wooden dolls, dummies, clay, tailors' dolls, robots; solids lit from a side.
 
-Reserved for `held_out`: limbs of boxes and bodies in stripes.
+Reserved for `held_out`: bodies in stripes. Limbs of boxes are never drawn.
 """
 
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.world.anatomy import Build, body_solids, random_build
-from training.world.easel import Field, Picture, Rng, clouds
+from training.world.easel import Field, Picture, Rng
 from training.world.grounds import any_ground
 from training.world.hues import coloured
 from training.world.reliefs import FAR, Relief
@@ -23,7 +23,7 @@ _BASE = {
     "crash": (232, 186, 40), "fashion": (238, 234, 228), "robot": (150, 160, 176), "suit": (222, 170, 140),
     "odd": (128, 128, 128),
 }  # fmt: skip
-SCALE = 1.75
+_SUIT = ("chest", "waist", "pelvis", "yoke", "r_thigh", "l_thigh")
 
 
 @dataclass(frozen=True)
@@ -41,21 +41,23 @@ def draw_doll(sitter: Sitter, rng: Rng, held_out: bool) -> Picture:
     """The picture; implies the face of a faceless doll and what its own body hides."""
     kind = str(rng.choice(_KINDS, p=_CHANCES))
     build = _build(kind, rng)
-    boxes = held_out and rng.random() < 0.6
-    relief = Relief(body_solids(sitter, replace(build, boxes=boxes)), sitter.size, SCALE)
+    relief = Relief(body_solids(sitter, build), sitter.size)
     _tell(sitter, relief, build)
     if not build.segmented:
         relief.smoothed(sitter.height * rng.uniform(0.006, 0.014))
-    albedo = _albedo(relief, kind, build, rng)
+    there = relief.mask
+    albedo = _albedo(relief, there, kind, rng)
     if held_out:
-        _striped(albedo, relief, sitter, rng)
+        albedo[_bands(relief, sitter.height, rng)[there]] *= 0.5
     light = _light(kind, rng)
-    shade = _shaded(albedo, relief, light, sitter.height)
+    colours = np.zeros((*there.shape, 3), np.float32)
+    colours[there] = _shaded(albedo, relief.normal[there], _creases(relief, sitter.height, light)[there], light)
+    if rng.random() < (0.6 if light.steps else 0.12):
+        _outlined(colours, relief)
     ground = any_ground(rng, sitter.size)
     if rng.random() < 0.45:
         ground = _shadowed(ground, relief, rng)
-    outline = rng.random() < (0.6 if light.steps else 0.12)
-    return _laid(ground, shade, relief, outline)
+    return relief.on(ground, colours)
 
 
 def _build(kind: str, rng: Rng) -> Build:
@@ -86,87 +88,84 @@ def _light(kind: str, rng: Rng) -> Light:
     )
 
 
-def _albedo(relief: Relief, kind: str, build: Build, rng: Rng) -> Field:
-    """(n, n, 3) 0..255: a colour by part, wood grain or speckles over it."""
+def _albedo(relief: Relief, there: NDArray[np.bool_], kind: str, rng: Rng) -> Field:
+    """(N, 3) 0..255 of the pixels that are there: a colour by part, wood grain or speckles over it."""
     base = np.array(_BASE[kind], np.float32) * rng.uniform(0.75, 1.12) + rng.normal(0, 6, 3)
     if kind == "grey":
         base = np.full(3, rng.uniform(60, 240)) + rng.normal(0, 6, 3)
     if kind == "odd" or (kind == "robot" and rng.random() < 0.5) or (kind == "fashion" and rng.random() < 0.35):
         base = np.array(coloured(rng.random(), rng.uniform(0.1, 0.8), rng.uniform(0.2, 1)))
     other = base * rng.uniform(0.35, 0.9) if rng.random() < 0.7 else rng.uniform(20, 230, 3)
-    inks = np.empty((len(relief.solids) + 1, 3), np.float32)
-    inks[:] = base
+    balls = kind != "wood" or other.mean() < base.mean()
+    inks = np.empty((len(relief.solids), 3), np.float32)
     for row, solid in enumerate(relief.solids):
-        if (solid.name.endswith("ball") and (kind != "wood" or rng.random() < 0.1 or other.mean() < base.mean())) or (
-            (kind == "suit" and solid.name in ("chest", "waist", "pelvis", "yoke"))
-            or (kind == "suit" and solid.name.endswith("thigh"))
-        ):
-            inks[row] = other
-    field = inks[relief.owner]
+        covered = solid.name in _SUIT if kind == "suit" else balls and solid.name.endswith("ball")
+        inks[row] = other if covered else base
+    field = inks[relief.owner[there]]
     if kind == "wood" or rng.random() < 0.15:
-        grain = clouds(rng, len(field), int(rng.integers(20, 70)))
-        grain = cv2.resize(grain[:: int(rng.integers(3, 9))], grain.shape[::-1])
-        field = field * (1 + rng.uniform(0.01, 0.06) * grain[..., None])
-    return np.asarray(field, np.float32)
+        field *= 1 + rng.uniform(0.01, 0.06) * _grain(rng, there.shape)[there][:, None]
+    return field
 
 
-def _striped(albedo: Field, relief: Relief, sitter: Sitter, rng: Rng) -> None:
-    """Bands across the figure, in place."""
-    line = np.arange(len(albedo), dtype=np.float32) / relief.scale
+def _grain(rng: Rng, shape: tuple[int, ...]) -> Field:
+    """Streaks along one axis of the page."""
+    cells = [max(shape[0] // int(rng.integers(3, 9)), 2), max(shape[1] // int(rng.integers(3, 9)), 2)]
+    axis = int(rng.integers(2))
+    cells[axis] = max(cells[axis] // 6, 2)
+    streaks = rng.standard_normal(cells, np.float32)
+    return np.asarray(cv2.resize(streaks, shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _bands(relief: Relief, height: float, rng: Rng) -> NDArray[np.bool_]:
+    """Every other stripe across the figure."""
     turn = rng.uniform(0, 3.14)
-    wave = np.cos(turn) * line[None] + np.sin(turn) * line[:, None]
-    band = (wave / (rng.uniform(0.02, 0.05) * sitter.height)) % 2 < 1
-    albedo[band] *= 0.55
+    y, x = (np.arange(side, dtype=np.float32) / relief.scale for side in relief.z.shape)
+    wave = np.cos(turn) * x[None] + np.sin(turn) * y[:, None]
+    return np.asarray((wave / (rng.uniform(0.02, 0.05) * height)) % 2 < 1)
 
 
-def _shaded(albedo: Field, relief: Relief, light: Light, height: float) -> Field:
-    """The lit colours: Lambert, Blinn's gloss, darker creases."""
-    lit = np.maximum(relief.normal @ light.way, 0)
+def _shaded(albedo: Field, normal: Field, creases: Field, light: Light) -> Field:
+    """(N, 3) the lit colours: Lambert, Blinn's gloss, darker creases."""
+    lit = np.maximum(normal @ light.way, 0)
     if light.steps:
         lit = np.ceil(lit * light.steps) / light.steps
-    shade = (light.ambient + (1 - light.ambient) * lit) * _creases(relief, light.crease, height)
-    colours = albedo * shade[..., None]
+    colours = albedo * ((light.ambient + (1 - light.ambient) * lit) * creases)[:, None]
     if light.gloss:
         half = light.way + np.array((0, 0, -1), np.float32)
-        shine = np.maximum(relief.normal @ (half / np.linalg.norm(half)), 0) ** 24
-        colours += (200 * light.gloss * shine)[..., None]
-    return colours
+        shine = np.maximum(normal @ (half / np.linalg.norm(half)), 0)
+        for _ in range(4):
+            shine = shine * shine
+        colours += (200 * light.gloss * shine)[:, None]
+    return np.asarray(colours, np.float32)
 
 
-def _creases(relief: Relief, amount: float, height: float) -> Field:
-    """Darker where the surroundings are nearer than the spot itself."""
+def _creases(relief: Relief, height: float, light: Light) -> Field:
+    """(h, w) darker where the surroundings are nearer than the spot itself."""
     reach = max(0.02 * height, 1.0)
-    small = cv2.resize(relief.z, None, fx=0.4, fy=0.4, interpolation=cv2.INTER_NEAREST)
-    near = float(small.min())
-    floor = np.minimum(small, near + 0.6 * height)
-    blurred = cv2.GaussianBlur(floor, (0, 0), max(0.4 * reach * relief.scale, 0.5))
+    share = 0.5 / relief.scale
+    small = cv2.resize(relief.z, None, fx=share, fy=share, interpolation=cv2.INTER_NEAREST)
+    floor = np.minimum(small, float(small.min()) + 0.6 * height)
+    blurred = cv2.GaussianBlur(floor, (0, 0), max(0.5 * reach, 0.5))
     sunk = np.clip((floor - blurred) / reach - 0.1, 0, 1) * (small < FAR)
-    return 1 - amount * cv2.resize(sunk, relief.z.shape[::-1])
+    return np.asarray(1 - light.crease * cv2.resize(sunk, relief.z.shape[::-1]), np.float32)
+
+
+def _outlined(colours: Field, relief: Relief) -> None:
+    """Dark edges where one part stands before another, in place."""
+    window = np.ones((3, 3), np.uint8)
+    between = cv2.morphologyEx(relief.owner, cv2.MORPH_GRADIENT, window) > 0
+    step = cv2.morphologyEx(np.minimum(relief.z, np.float32(1e4)), cv2.MORPH_GRADIENT, window) > 5
+    colours[between & step] *= 0.2
 
 
 def _shadowed(ground: Picture, relief: Relief, rng: Rng) -> Picture:
-    """The figure's shadow on a floor: its mask laid down from its lowest row, or a pool under it."""
+    """The figure's shadow on a floor: its mask laid down from its lowest row."""
     size = len(ground)
-    mask = cv2.resize(relief.mask.astype(np.float32), (size, size), interpolation=cv2.INTER_AREA)
-    rows = np.nonzero(mask.max(1) > 0.3)[0]
-    if len(rows) == 0:
-        return ground
-    base, flat = float(rows[-1]), rng.uniform(0.08, 0.4)
-    lean = rng.uniform(-1.2, 1.2)
+    mask = np.zeros((size, size), np.uint8)
+    mask[relief.window] = relief.shrunk(relief.mask.astype(np.uint8) * 255)
+    _, top, _, high = cv2.boundingRect(mask)
+    base, flat, lean = float(top + high), rng.uniform(0.08, 0.4), rng.uniform(-1.2, 1.2)
     matrix = np.array([[1, -lean * flat, lean * flat * base], [0, flat, (1 - flat) * base]])
-    laid = cv2.warpAffine(mask, matrix, (size, size))
-    dark = cv2.GaussianBlur(laid, (0, 0), rng.uniform(0.8, 6) * size / 256) * rng.uniform(0.2, 0.6)
-    return (ground * (1 - dark[..., None])).astype(np.uint8)
-
-
-def _laid(ground: Picture, shade: Field, relief: Relief, outline: bool) -> Picture:
-    """The shaded relief on its ground, at the picture's size."""
-    size = len(ground)
-    mask = relief.mask.astype(np.float32)
-    if outline:
-        edge = cv2.morphologyEx(relief.owner.astype(np.float32), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
-        step = cv2.morphologyEx(np.minimum(relief.z, 1e4), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 5
-        shade = np.where((edge & step & relief.mask)[..., None], 0.2 * shade, shade)
-    paint = cv2.resize(np.clip(shade, 0, 255) * mask[..., None], (size, size), interpolation=cv2.INTER_AREA)
-    alpha = cv2.resize(mask, (size, size), interpolation=cv2.INTER_AREA)[..., None]
-    return (ground * (1 - alpha) + paint).clip(0, 255).astype(np.uint8)
+    dark = cv2.GaussianBlur(cv2.warpAffine(mask, matrix, (size, size)), (0, 0), rng.uniform(0.8, 6) * size / 256)
+    light = 255 - (rng.uniform(0.2, 0.6) * dark).astype(np.uint8)
+    return np.asarray(cv2.multiply(ground, cv2.merge([light] * 3), scale=1 / 255), np.uint8)

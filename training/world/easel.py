@@ -4,7 +4,6 @@ Convention: positions and widths in picture pixels, x right, y down, pixel centr
 premultiplied; where two strokes overlap, the later one replaces the earlier.
 """
 
-import itertools
 from collections.abc import Sequence
 
 import cv2
@@ -42,6 +41,10 @@ class Easel:
     def blob(self, points: Points, ink: Ink) -> None:
         cv2.fillPoly(self.paint, [fixed(points)], _opaque(ink), cv2.LINE_AA, _BITS)
 
+    def clear(self, points: Points) -> None:
+        """Takes the paint away inside a polygon."""
+        cv2.fillPoly(self.paint, [fixed(points)], (0, 0, 0, 0), cv2.LINE_AA, _BITS)
+
     def disc(self, at: Points, radius: float, ink: Ink) -> None:
         centre = fixed(at[None])[0]
         cv2.circle(
@@ -51,10 +54,16 @@ class Easel:
 
     def over(self, ground: Picture, texture: Field | None = None) -> Picture:
         """The paint on a ground (size, size, 3); texture (size, size) in 0..1 thins it."""
-        paint = cv2.resize(self.paint, (self.size, self.size), interpolation=cv2.INTER_AREA).astype(np.float32)
-        if texture is not None:
-            paint *= texture[..., None]
-        return (ground * (1 - paint[..., 3:] / 255) + paint[..., :3]).clip(0, 255).astype(np.uint8)
+        small = cv2.resize(self.paint, (self.size, self.size), interpolation=cv2.INTER_AREA)
+        left, top, wide, high = cv2.boundingRect(small[..., 3])
+        window = slice(top, top + high), slice(left, left + wide)
+        picture = ground.copy()
+        if wide:
+            paint = small[window].astype(np.float32)
+            if texture is not None:
+                paint *= texture[window][..., None]
+            picture[window] = np.minimum(ground[window] * (1 - paint[..., 3:] / 255) + paint[..., :3], 255)
+        return picture
 
 
 def fixed(points: Points) -> NDArray[np.int32]:
@@ -76,21 +85,25 @@ def spline(points: Points, steps: int = 8) -> Points:
 def shaky(points: Points, amount: float, rng: Rng, step: float = 5.0) -> Points:
     """The polyline with a hand's slow tremor of `amount` pixels."""
     line = resampled(points, step)
-    along = np.linspace(0, 1, len(line))
-    shift = np.zeros_like(line)
-    for waves in (1, 2, 4):
-        phase, size = rng.uniform(0, 6.283, 2), rng.normal(0, amount / waves**0.7, 2)
-        shift += size * np.sin(6.283 * waves * rng.uniform(0.6, 1.2) * along[:, None] + phase)
-    return line + shift
+    waves = np.array((1.0, 2.0, 4.0))
+    turn = np.linspace(0, 6.283, len(line))[:, None] * waves * rng.uniform(0.6, 1.2, 3)
+    size = rng.normal(0, amount, (2, 3)) / waves**0.7
+    phase = rng.uniform(0, 6.283, (2, 1, 3))
+    return line + np.stack([(size[axis] * np.sin(turn + phase[axis])).sum(1) for axis in (0, 1)], -1)
 
 
 def resampled(points: Points, step: float) -> Points:
-    """Points every `step` pixels along a polyline, its corners among them."""
-    pieces = [points[:1]]
-    for a, b in itertools.pairwise(points):
-        count = max(int(np.hypot(*(b - a)) / step), 1)
-        pieces.append(a + (b - a) * (np.arange(1, count + 1) / count)[:, None])
-    return np.concatenate(pieces)
+    """Points every `step` pixels along a polyline, its corners among them where they are farther apart than that."""
+    along = _lengths(points)
+    marks = np.linspace(0, along[-1], max(int(along[-1] / step), 1) + 1)
+    if len(points) < len(marks):
+        marks = np.sort(np.concatenate((marks, along[1:-1])))
+    return np.stack([np.interp(marks, along, points[:, axis]) for axis in (0, 1)], -1)
+
+
+def _lengths(points: Points) -> Points:
+    steps = np.diff(points, axis=0)
+    return np.concatenate(([0.0], np.cumsum(np.hypot(steps[:, 0], steps[:, 1]))))
 
 
 def outline(points: Points, widths: Points) -> Points:
@@ -117,7 +130,8 @@ def dashes(points: Points, dash: float, gap: float) -> list[Points]:
 def clouds(rng: Rng, size: int, cells: int, channels: int = 1) -> Field:
     """(size, size) or (size, size, channels) of smooth noise around 0, of variance about 1."""
     coarse = rng.standard_normal((cells, cells, channels), np.float32)
-    field = cv2.resize(coarse, (size, size), interpolation=cv2.INTER_CUBIC)
+    way = cv2.INTER_CUBIC if 4 * cells < size else cv2.INTER_LINEAR
+    field = cv2.resize(coarse, (size, size), interpolation=way)
     return np.asarray(field, np.float32)
 
 

@@ -5,10 +5,12 @@ Pictures are (size, size, 3) uint8.
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from training.world.easel import Field, Ink, Picture, Rng, clouds, inked
 
 WHITE: Ink = (255, 255, 255)
+_COARSE = 32  # pixels of a smooth field before it is enlarged
 
 
 def light_ground(rng: Rng, size: int) -> Picture:
@@ -56,9 +58,9 @@ def plain(size: int, ink: Ink) -> Picture:
 
 def gradient(rng: Rng, size: int, one: Ink, other: Ink) -> Picture:
     way = rng.normal(0, 1, 2)
-    line = np.linspace(-0.5, 0.5, size, dtype=np.float32)
+    line = np.linspace(-0.5, 0.5, _COARSE)
     share = np.clip(0.5 + (way[0] * line[None] + way[1] * line[:, None]) / np.hypot(*way), 0, 1)[..., None]
-    return np.asarray(np.array(one) * (1 - share) + np.array(other) * share).astype(np.uint8)
+    return _enlarged(np.array(one) * (1 - share) + np.array(other) * share, size)
 
 
 def paper(rng: Rng, size: int) -> Picture:
@@ -95,16 +97,16 @@ def rule(rng: Rng, sheet: Picture) -> None:
 
 
 def shaded(picture: Picture, light: Field) -> Picture:
-    return (picture + light[..., None]).clip(0, 255).astype(np.uint8)
+    return np.asarray(cv2.add(picture, cv2.merge([light] * 3), dtype=cv2.CV_8U), np.uint8)
 
 
 def studio(rng: Rng, size: int) -> Picture:
     """A backdrop with a bright middle."""
-    line = np.linspace(-1, 1, size, dtype=np.float32)
+    line = np.linspace(-1, 1, _COARSE)
     x, y = rng.uniform(-0.3, 0.3, 2)
-    far = np.sqrt((line[None] - x) ** 2 + (line[:, None] - y) ** 2)[..., None]
+    far = np.hypot(line[None] - x, line[:, None] - y)[..., None]
     base = np.array([rng.uniform(70, 250)] * 3) + rng.normal(0, 12, 3) * (rng.random() < 0.5)
-    return (base * (1.05 - rng.uniform(0.1, 0.5) * np.minimum(far, 1.5))).clip(0, 255).astype(np.uint8)
+    return _enlarged(base * (1.05 - rng.uniform(0.1, 0.5) * np.minimum(far, 1.5)), size)
 
 
 def grid_floor(rng: Rng, size: int, base: Ink) -> Picture:
@@ -159,3 +161,8 @@ def scribbled(picture: Picture, rng: Rng, ink: Ink) -> None:
     else:
         start, end = ((rng.uniform(0.02, 0.12, 2) + rng.integers(0, 2) * 0.85) * size for _ in range(2))
         cv2.arrowedLine(picture, start.astype(int).tolist(), end.astype(int).tolist(), ink, 1, cv2.LINE_AA)
+
+
+def _enlarged(field: NDArray[np.floating], size: int) -> Picture:
+    smooth = cv2.resize(np.clip(field, 0, 255).astype(np.float32), (size, size), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(smooth, np.uint8)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.world.anatomy import Ball, Solid, Tube, body_solids, random_build
-from training.world.easel import Easel, Ink, Picture, Points, Rng, fixed, inked
+from training.world.easel import SCALE, Easel, Ink, Picture, Points, Rng, fixed, inked
 from training.world.grounds import dark_ground, grid_floor, light_ground, plain, rule, studio
 from training.world.hues import against, bright
 from training.world.reliefs import Relief
@@ -35,7 +35,7 @@ def draw_mesh(sitter: Sitter, rng: Rng, held_out: bool) -> Picture:
     if kind == "boxes":
         _boxes(easel, solids, max(0.006 * sitter.height, 0.7), ink, ground, rng)
         return easel.over(ground)
-    relief = None if kind == "through" else Relief(solids, sitter.size, 1.0)
+    relief = None if kind == "through" else Relief(solids, sitter.size, 1)
     if relief is not None:
         _hide(sitter, relief)
     grids = [_grid(solid, sitter, rng.integers(0, 3) if solid.name == "head" else 1) for solid in solids]
@@ -126,7 +126,9 @@ def _filled(easel: Easel, relief: Relief, ground: Picture, rng: Rng) -> None:
     lit = 0.75 + 0.25 * np.clip(relief.normal @ np.array((-0.4, -0.6, -0.7), np.float32), 0, 1)
     shade = base * (lit if rng.random() < 0.6 else np.ones_like(lit))[..., None]
     layer = np.concatenate((np.clip(shade, 0, 255), np.full((*lit.shape, 1), 255.0)), -1) * relief.mask[..., None]
-    easel.paint[:] = cv2.resize(layer.astype(np.uint8), easel.paint.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    rows, columns = (slice(SCALE * part.start, SCALE * part.stop) for part in relief.window)
+    target = easel.paint[rows, columns]
+    target[:] = cv2.resize(layer.astype(np.uint8), target.shape[1::-1], interpolation=cv2.INTER_LINEAR)
 
 
 def _facets(easel: Easel, grids: Sequence[Points], ink: Ink, ground: Picture, rng: Rng, width: float) -> None:
@@ -171,7 +173,7 @@ def _contours(easel: Easel, relief: Relief, ink: Ink, width: float, rng: Rng) ->
         edges, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
         for edge in edges:
             if len(edge) > 6:
-                line = _rounded(edge[:, 0].astype(np.float64) + 0.5)
+                line = _rounded(edge[:, 0] + 0.5 + relief.low)
                 easel.line(line, width, ink, closed=True)
 
 

@@ -17,6 +17,8 @@ ROW = BIPED.index
 FACE = ("nose", "r_eye", "l_eye", "r_ear", "l_ear")
 ARMS = ("shoulder", "elbow", "wrist", "hand")
 LEGS = ("hip", "knee", "ankle", "toe")
+# Shares of the head's half axes: across towards its own left, and up.
+_FRONTAL = {"nose": (0, -0.12), "r_eye": (-0.4, 0.08), "l_eye": (0.4, 0.08), "r_ear": (-0.95, 0), "l_ear": (0.95, 0)}
 _MIRRORED = np.array(BIPED.mirrored)
 _SPINE = ("head_top", "neck", "pelvis", "knee", "ankle")
 _WANDERS = 3.0  # pictures from the border, beyond which an absent joint's place is not believed
@@ -78,6 +80,13 @@ class Sitter:
         rise = self.at("head_top") - ears
         reach = max(float(np.linalg.norm(rise)), 0.02 * self.height)
         return ears + 0.07 * rise, rise / reach, 0.93 * reach
+
+    def blank_face(self, centre: Points, axes: Points) -> None:
+        """The head drawn, with its half axes (across, up), shows no face: implies one seen from the front."""
+        across = axes[0] if axes[0] @ np.array([-axes[1][1], axes[1][0]]) > 0 else -axes[0]
+        for name, (x, y) in _FRONTAL.items():
+            self.move(name, centre + x * across + y * axes[1])
+        self.imply(*FACE)
 
     def face_us(self) -> None:
         """Renames sides as who takes the figure for seen from the front: the viewer's left is its right."""

@@ -24,7 +24,6 @@ class Head:
     face: str
     hair: str
     square: bool
-    tilt: float
 
 
 def random_head(rng: Rng, square: bool = False) -> Head:
@@ -38,7 +37,6 @@ def random_head(rng: Rng, square: bool = False) -> Head:
         face=face,
         hair=str(rng.choice(_HAIR, p=(0.76, 0.05, 0.04, 0.05, 0.04, 0.03, 0.03))),
         square=square,
-        tilt=0.0,
     )
 
 
@@ -54,11 +52,11 @@ def draw_head(easel: Easel, sitter: Sitter, head: Head, width: float, ink: Ink, 
     if head.filled:
         easel.blob(ring, ink)
     else:
-        _cleared(easel, ring)
+        easel.clear(ring)  # what lies under an empty head is not seen through it
         easel.line(ring, width, ink, closed=True)
     _hair(easel, head.hair, centre, axes, width, ink, rng)
     if head.face == "none" or sitter.from_behind:
-        sitter.imply(*FACE)
+        sitter.blank_face(centre, axes)
     else:
         sitter.imply("r_ear", "l_ear")
         _face(easel, sitter, head, centre, axes, width, ink)
@@ -93,15 +91,6 @@ def _reshaped(sitter: Sitter, head: Head) -> tuple[Points, Points]:
     across = np.array([-up[1], up[0]])
     sitter.move("head_top", to + up * size)
     return to, np.array([across * size * head.width * (1.0 if head.square else 0.95), up * size])
-
-
-def _cleared(easel: Easel, ring: Points) -> None:
-    """What lies under an empty head is not seen through it."""
-    import cv2
-
-    from training.world.easel import fixed
-
-    cv2.fillPoly(easel.paint, [fixed(ring)], (0, 0, 0, 0), cv2.LINE_AA, 4)
 
 
 def _face(easel: Easel, sitter: Sitter, head: Head, centre: Points, axes: Points, width: float, ink: Ink) -> None:

@@ -50,14 +50,14 @@ def draw_doll(sitter: Sitter, rng: Rng, held_out: bool) -> Picture:
     if held_out:
         albedo[_bands(relief, sitter.height, rng)[there]] *= 0.5
     light = _light(kind, rng)
-    colours = np.zeros((*there.shape, 3), np.float32)
-    colours[there] = _shaded(albedo, relief.normal[there], _creases(relief, sitter.height, light)[there], light)
+    creases = _creases(relief, sitter.height, light)[there]
+    paint = relief.painted(_shaded(albedo, relief.normal[there], creases, light))
     if rng.random() < (0.6 if light.steps else 0.12):
-        _outlined(colours, relief)
+        _outlined(paint, relief)
     ground = any_ground(rng, sitter.size)
     if rng.random() < 0.45:
         ground = _shadowed(ground, relief, rng)
-    return relief.on(ground, colours)
+    return relief.on(ground, paint)
 
 
 def _build(kind: str, rng: Rng) -> Build:
@@ -150,12 +150,12 @@ def _creases(relief: Relief, height: float, light: Light) -> Field:
     return np.asarray(1 - light.crease * cv2.resize(sunk, relief.z.shape[::-1]), np.float32)
 
 
-def _outlined(colours: Field, relief: Relief) -> None:
+def _outlined(paint: Picture, relief: Relief) -> None:
     """Dark edges where one part stands before another, in place."""
     window = np.ones((3, 3), np.uint8)
     between = cv2.morphologyEx(relief.owner, cv2.MORPH_GRADIENT, window) > 0
     step = cv2.morphologyEx(np.minimum(relief.z, np.float32(1e4)), cv2.MORPH_GRADIENT, window) > 5
-    colours[between & step] *= 0.2
+    paint[between & step & relief.mask, :3] //= 5
 
 
 def _shadowed(ground: Picture, relief: Relief, rng: Rng) -> Picture:

@@ -17,6 +17,7 @@ Ink = tuple[int, int, int]
 Rng = np.random.Generator
 SCALE = 2
 _BITS = 4
+_WAVES = np.array((1.0, 2.0, 4.0))
 
 
 class Easel:
@@ -85,20 +86,25 @@ def spline(points: Points, steps: int = 8) -> Points:
 def shaky(points: Points, amount: float, rng: Rng, step: float = 5.0) -> Points:
     """The polyline with a hand's slow tremor of `amount` pixels."""
     line = resampled(points, step)
-    waves = np.array((1.0, 2.0, 4.0))
-    turn = np.linspace(0, 6.283, len(line))[:, None] * waves * rng.uniform(0.6, 1.2, 3)
-    size = rng.normal(0, amount, (2, 3)) / waves**0.7
-    phase = rng.uniform(0, 6.283, (2, 1, 3))
-    return line + np.stack([(size[axis] * np.sin(turn + phase[axis])).sum(1) for axis in (0, 1)], -1)
+    numbers = rng.random((3, 2, 3))
+    turn = np.arange(len(line))[:, None] * (6.283 / max(len(line) - 1, 1) * _WAVES * (0.6 + 0.6 * numbers[0, 0]))
+    size = (3.4 * amount / _WAVES**0.7) * (numbers[1] - 0.5)
+    for axis in (0, 1):
+        line[:, axis] += np.sin(turn + 6.283 * numbers[2, axis]) @ size[axis]
+    return line
 
 
 def resampled(points: Points, step: float) -> Points:
     """Points every `step` pixels along a polyline, its corners among them where they are farther apart than that."""
     along = _lengths(points)
-    marks = np.linspace(0, along[-1], max(int(along[-1] / step), 1) + 1)
+    count = max(int(along[-1] / step), 1)
+    marks = np.arange(count + 1) * (along[-1] / count)
     if len(points) < len(marks):
         marks = np.sort(np.concatenate((marks, along[1:-1])))
-    return np.stack([np.interp(marks, along, points[:, axis]) for axis in (0, 1)], -1)
+    line = np.empty((len(marks), 2))
+    for axis in (0, 1):
+        line[:, axis] = np.interp(marks, along, points[:, axis])
+    return line
 
 
 def _lengths(points: Points) -> Points:

@@ -159,7 +159,8 @@ def scribbled(picture: Picture, rng: Rng, ink: Ink) -> None:
         edge = int(rng.uniform(0.01, 0.05) * size)
         cv2.rectangle(picture, (edge, edge), (size - edge, size - edge), ink, int(rng.integers(1, 3)), cv2.LINE_AA)
     else:
-        start, end = ((rng.uniform(0.02, 0.12, 2) + rng.integers(0, 2) * 0.85) * size for _ in range(2))
+        start = rng.uniform(0.02, 0.1, 2) * size + np.array((0, rng.integers(2) * 0.85 * size))
+        end = start + np.array((rng.uniform(0.08, 0.2) * size, rng.normal(0, 0.03) * size))
         cv2.arrowedLine(picture, start.astype(int).tolist(), end.astype(int).tolist(), ink, 1, cv2.LINE_AA)
 
 

@@ -123,12 +123,12 @@ def _filled(easel: Easel, relief: Relief, ground: Picture, rng: Rng) -> None:
     base = np.array(bright(ground, rng) if rng.random() < 0.4 else [rng.uniform(60, 245)] * 3)
     if rng.random() < 0.4:
         base = ground.reshape(-1, 3)[::997].mean(0)
-    lit = 0.75 + 0.25 * np.clip(relief.normal @ np.array((-0.4, -0.6, -0.7), np.float32), 0, 1)
-    shade = base * (lit if rng.random() < 0.6 else np.ones_like(lit))[..., None]
-    layer = np.concatenate((np.clip(shade, 0, 255), np.full((*lit.shape, 1), 255.0)), -1) * relief.mask[..., None]
+    there = relief.mask
+    lit = 0.75 + 0.25 * np.clip(relief.normal[there] @ np.array((-0.4, -0.6, -0.7), np.float32), 0, 1)
+    paint = relief.painted(base * (lit if rng.random() < 0.6 else np.ones_like(lit))[:, None])
     rows, columns = (slice(SCALE * part.start, SCALE * part.stop) for part in relief.window)
     target = easel.paint[rows, columns]
-    target[:] = cv2.resize(layer.astype(np.uint8), target.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    target[:] = cv2.resize(paint, target.shape[1::-1], interpolation=cv2.INTER_LINEAR)
 
 
 def _facets(easel: Easel, grids: Sequence[Points], ink: Ink, ground: Picture, rng: Rng, width: float) -> None:

@@ -55,6 +55,8 @@ def _lead(sitter: Sitter, rng: Rng, held_out: bool) -> Lead:
         width=min(max(width, 0.5), 3.5), tremor=rng.uniform(0.001, 0.007) * height, layer=int(rng.integers(1, 4)),
         strokes=int(rng.choice((1, 2, 3, 4), p=(0.35, 0.3, 0.25, 0.1))), ink=ink,
     )  # fmt: skip
+    if lead.width < 1.0:
+        lead = replace(lead, layer=max(lead.layer, 2))
     if held_out and rng.random() < 0.6:
         return replace(
             lead, width=rng.uniform(0.012, 0.02) * height, broken=True, layer=3, ink=inked([rng.uniform(10, 50)] * 3)

@@ -160,7 +160,7 @@ def _placed(points: Points, size: int, rng: Rng) -> Points:
     """On the page: whole with a margin, or cut at the waist, the knees or anywhere by the border."""
     low, high = points.min(0) - 0.03, points.max(0) + 0.03
     extent = high - low
-    share = rng.uniform(0.25, 0.95) if rng.random() < 0.4 else rng.uniform(0.6, 0.95)
+    share = rng.uniform(0.25, 0.95) if rng.random() < 0.22 else rng.uniform(0.6, 0.95)
     scale = share * size / float(extent.max())
     cut = rng.random()
     if cut < 0.12:  # from the waist or the thighs up

@@ -14,14 +14,14 @@ from training.world.anatomy import Ball, Solid, Tube
 from training.world.easel import Field, Picture, Points
 
 FAR = np.float32(1e6)
-_AREA = 90_000  # pixels of a relief, at which it is drawn no larger
+_AREA = 100_000  # pixels of a relief, above which it is drawn smaller
 
 
 class Relief:
     """z (h, w) pixels, FAR where nothing is; normal (h, w, 3), z negative towards the viewer; owner (h, w) rows of
     `solids`, -1 where nothing is; window: the rows and columns of the picture that it covers."""
 
-    def __init__(self, solids: Sequence[Solid], size: int, finest: int = 2) -> None:
+    def __init__(self, solids: Sequence[Solid], size: int, finest: float = 2.0) -> None:
         self.solids, self.size = tuple(solids), size
         bounds = np.array([_bounds(solid) for solid in solids]).reshape(-1, 2, 2)
         low = np.clip(np.floor(bounds[:, 0].min(0, initial=size) / 2) * 2 - 4, 0, size - 8).astype(int)
@@ -29,8 +29,8 @@ class Relief:
         self.low = low
         self.window = slice(low[1], high[1]), slice(low[0], high[0])
         wide, tall = high - low
-        self.scale = finest if wide * tall * finest**2 < _AREA * 2 else max(finest - 1, 1)
-        shape = int(tall * self.scale), int(wide * self.scale)
+        self.scale = finest if finest == 1 or wide * tall * finest**2 < _AREA else 1.5
+        shape = round(tall * self.scale), round(wide * self.scale)
         self.z = np.full(shape, FAR, np.float32)
         self.normal = np.zeros((*shape, 3), np.float32)
         self.owner = np.full(shape, -1, np.int16)
@@ -52,14 +52,18 @@ class Relief:
 
     def shrunk(self, field: NDArray[np.generic]) -> NDArray[np.generic]:
         """A field of the relief (h, w[, channels]) at the picture's resolution."""
-        tall, wide = (int(side) // self.scale for side in self.z.shape)
+        tall, wide = (round(side / self.scale) for side in self.z.shape)
         return np.asarray(cv2.resize(field, (wide, tall), interpolation=cv2.INTER_AREA))
 
-    def on(self, ground: Picture, colours: Field) -> Picture:
-        """The relief in its colours (h, w, 3), 0..255, on a ground."""
-        mask = self.mask
-        paint = np.concatenate((np.clip(colours, 0, 255), np.full((*mask.shape, 1), 255, np.float32)), -1)
-        small = self.shrunk(np.asarray(paint * mask[..., None], np.uint8)).astype(np.float32)
+    def painted(self, colours: Field) -> Picture:
+        """(h, w, 4) premultiplied, of the colours (N, 3) in 0..255 of the pixels that are there."""
+        paint = np.zeros((*self.z.shape, 4), np.uint8)
+        paint[self.mask] = np.concatenate((np.clip(colours, 0, 255), np.full((len(colours), 1), 255)), -1)
+        return paint
+
+    def on(self, ground: Picture, paint: Picture) -> Picture:
+        """The relief's paint (h, w, 4), premultiplied, on a ground."""
+        small = self.shrunk(paint).astype(np.float32)
         picture = ground.copy()
         picture[self.window] = np.minimum(ground[self.window] * (1 - small[..., 3:] / 255) + small[..., :3], 255)
         return picture

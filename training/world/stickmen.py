@@ -24,6 +24,7 @@ from training.world.grounds import (
     scribbled,
 )
 from training.world.hues import against, bright, warm_and_cool
+from training.world.pictograms import draw_pictogram
 from training.world.sitters import ARMS, LEGS, Sitter
 
 _LOOKS = ("pen", "marker", "chalk", "pixel", "digital", "plot", "brush")
@@ -48,6 +49,8 @@ class Hand:
 
 def draw_stickman(sitter: Sitter, rng: Rng, held_out: bool) -> Picture:
     """The picture; moves and implies the sitter's joints as it simplifies."""
+    if not held_out and rng.random() < 0.14:
+        return draw_pictogram(sitter, rng)
     look = str(rng.choice(_LOOKS, p=_LOOK_CHANCES))
     ground = _ground(look, rng, sitter.size)
     sided = rng.random() < (0.4 if look == "plot" else 0.08)

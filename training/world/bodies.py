@@ -8,20 +8,21 @@ import math
 
 from training.world.capes import draw_behind
 from training.world.designs import Design
-from training.world.drawing import NEVER, Colour, Drawing, Frame, Paint
+from training.world.drawing import NEVER, Colour, Drawing, Frame, Paint, Shape
 from training.world.forms import form, limb, oval, stroke
 from training.world.garments import draw_over, draw_prints
 from training.world.posed import Posed
 from training.world.poses import ROW
+from training.world.shapes import SUPER
 from training.world.wardrobe import Wardrobe
 
 # Half widths at six even stops from the collar to the crotch: the first four are shares of the shoulders, the rest
 # of the hips.
 _BUILDS = {
-    "fem": (0.40, 1.00, 0.86, 0.66, 0.98, 0.92),
-    "masc": (0.42, 1.02, 1.00, 0.84, 0.90, 0.90),
-    "slim": (0.40, 1.00, 0.90, 0.78, 0.92, 0.88),
-    "child": (0.46, 0.98, 0.98, 1.00, 1.05, 0.95),
+    "fem": (0.30, 0.92, 0.86, 0.64, 0.98, 0.90),
+    "masc": (0.32, 0.96, 0.98, 0.84, 0.92, 0.90),
+    "slim": (0.30, 0.92, 0.88, 0.76, 0.92, 0.88),
+    "child": (0.40, 0.94, 0.98, 1.00, 1.05, 0.95),
     "round": (0.50, 1.05, 1.30, 1.45, 1.35, 0.95),
 }
 
@@ -35,7 +36,7 @@ def trunk_frame(design: Design, posed: Posed) -> Frame:
 def trunk_widths(design: Design, wear: Wardrobe, ease: float = 1.0) -> tuple[float, ...]:
     """Half widths of the trunk at six stops, `ease` times as wide."""
     body = design.proportions
-    top, low = body.shoulder + 0.3 * design.arm[0], body.hip + 0.92 * design.leg[0]
+    top, low = body.shoulder + 0.15 * design.arm[0], body.hip + 0.92 * design.leg[0]
     shares = _BUILDS[wear.build]
     waist = shares[3] * (0.5 * (top + low) if wear.build in ("child", "round") else 0.55 * top + 0.4 * low)
     wide = (shares[0] * top, shares[1] * top, shares[2] * top, waist, shares[4] * low, shares[5] * low)
@@ -44,7 +45,7 @@ def trunk_widths(design: Design, wear: Wardrobe, ease: float = 1.0) -> tuple[flo
 
 def trunk_span(design: Design) -> tuple[float, float]:
     """Where the trunk starts along its frame, and its length."""
-    start = -0.9 * design.arm[0] - 0.05 * design.proportions.torso
+    start = -1.0 * design.arm[0] - 0.07 * design.proportions.torso
     return start, design.proportions.torso - start + 0.8 * design.leg[0]
 
 
@@ -93,7 +94,8 @@ def _neckline(drawing: Drawing, design: Design, wear: Wardrobe, frame: Frame, sh
     top = frame.at(start, 0.5 * shift)
     if wear.neckline in ("round", "boat", "tank"):
         deep = {"round": 0.16, "boat": 0.12, "tank": 0.3}[wear.neckline] * body.torso
-        drawing.add("torso", oval(top, deep, (1.25 if wear.neckline == "boat" else 0.95) * wide, skin, 0.7))
+        numbers = (deep, (1.25 if wear.neckline == "boat" else 0.95) * wide * top.side, 2.0, 0.0, 0.0)
+        drawing.add("torso", Shape(SUPER, top, numbers, skin, line=0.7))
     elif wear.neckline in ("vee", "shirt"):
         deep = (0.3 + 0.3 * n[1]) * body.torso * (1.0 if wear.neckline == "vee" else 0.6)
         drawing.add("torso", form(top, deep, (0.85 * wide, 0.03 * wide), 0.0, skin, 0.7))

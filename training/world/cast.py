@@ -1,6 +1,6 @@
 """Puts designed characters into poses and onto canvases, and draws their primitives. Knows no tensors."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,15 +14,20 @@ from training.world.hair import draw_hair
 from training.world.heads import draw_head
 from training.world.limbs import draw_arm, draw_leg
 from training.world.posed import Posed
-from training.world.poses import ACTIVE, ROW, joints, random_stance
+from training.world.poses import ACTIVE, RESTING, ROW, STANDING, Stance, joints, random_stance
 from training.world.props import draw_held
 from training.world.shells import draw_shell
 from training.world.skirts import draw_gathered_skirt, is_skirt
 from training.world.sleeves import draw_sleeved_arm
 from training.world.torsos import draw_skirt, draw_torso
 from training.world.tresses import draw_tresses, has_locks
-from training.world.trousers import draw_clothed_leg
+from training.world.trousers import draw_clothed_leg, wears_tucked
 from training.world.wardrobe import Wardrobe
+
+RESTS = 0.25
+"""Share of first poses with arms on the body or crossed legs, in families with wardrobes."""
+VIEWS = ((0.62, 0.0, 18.0), (0.86, 20.0, 50.0), (1.0, 60.0, 88.0))
+"""Shares (cumulative) of front, three-quarter and side views there, with their turns in degrees."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +56,15 @@ class Actor:
         yaw = float(np.clip(rng.normal(0, 14), -35, 35))
         if rng.random() < turned:
             yaw = float(rng.choice([-1, 1]) * rng.uniform(35, 80))
+        if family.rich > 0 and poses > 1:
+            yaw = _view(rng)
         stances = []
         for k in range(poses):
             menu = sources if k == 0 and rng.random() < standing else ACTIVE
-            stances.append(random_stance(rng, menu, float(yaw + np.clip(rng.normal(0, 6), -12, 12) * (k > 0))))
+            if family.rich > 0 and sources == STANDING and rng.random() < (RESTS if k == 0 else 0.3 * RESTS):
+                menu = RESTING
+            stance = random_stance(rng, menu, float(yaw + np.clip(rng.normal(0, 6), -12, 12) * (k > 0)))
+            stances.append(_steady(stance, rng) if design.wardrobe is not None else stance)
         bodies = [joints(design.proportions, stance) for stance in stances]
         turns = [(stance.yaw, stance.head_yaw) for stance in stances]
         posed = _placed(design, bodies, turns, size, span, truncated, rng)
@@ -94,7 +104,7 @@ class Actor:
             places["head"] = 5.11
         for side in "rl":
             knee = posed.depth[ROW[f"{side}_knee"]]
-            if wear.behind in ("cape", "cloak", "pack"):
+            if wear.behind in ("cape", "cloak", "pack") or wears_tucked(wear):
                 places[f"{side}_leg"] = 0.5 - knee
             elif is_skirt(wear) or wear.over in ("coat", "apron"):
                 places[f"{side}_leg"] = -3.0 - knee
@@ -133,6 +143,19 @@ def _drawn_richly(drawing: Drawing, design: Design, wear: Wardrobe, posed: Posed
         draw_sleeved_arm(drawing, design, wear, posed, side)
         draw_clothed_leg(drawing, design, wear, posed, side)
     draw_held(drawing, design, posed)
+
+
+def _view(rng: np.random.Generator) -> float:
+    """Degrees by which a character is turned in all its poses."""
+    pick = rng.random()
+    low, high = next((low, high) for share, low, high in VIEWS if pick <= share)
+    return float(rng.choice([-1, 1]) * rng.uniform(low, high))
+
+
+def _steady(stance: Stance, rng: np.random.Generator) -> Stance:
+    """Feet that point forwards, a little out, and a head that looks about where the body does."""
+    a, b = rng.uniform(8, 50, 2)
+    return replace(stance, foot_out=(float(a), float(b)), head_yaw=float(0.8 * stance.head_yaw))
 
 
 def _placed(

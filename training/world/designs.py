@@ -54,6 +54,7 @@ class Design:
     odd_side: int
     numbers: tuple[float, ...]
     wardrobe: Wardrobe | None = None
+    rim: float = 0.0
 
 
 def random_design(family: Family, rng: Rng) -> Design:
@@ -127,9 +128,13 @@ def _enriched(design: Design, rng: Rng) -> Design:
     palette = design.palette
     if family.fill == "colour":
         palette = harmonious(palette, photo, rng)
+        if not animal and design.body != "bean" and (photo or rng.random() < 0.75):
+            palette["skin"] = _colour("human", "skin", rng)
+            palette["blush"] = _mix(palette["skin"], (0.95, 0.35, 0.4), 0.45)
+    rim = float(rng.uniform(0.01, 0.022)) if rng.random() < family.sticker else 0.0
     palette = {"coat": palette["prop"], "iris": palette["accent"], **palette}
     return replace(
-        design, proportions=body, wardrobe=wear, palette=palette, held=held, skirt="none", torso=_soft(design, rng),
+        design, proportions=body, wardrobe=wear, palette=palette, rim=rim, held=held, skirt="none", torso=_soft(design, rng),
         arm=tuple(thin * r for r in design.arm), leg=tuple(thin * r for r in design.leg),
         shirt=_recoloured(design.shirt, palette, "shirt"), lower=_recoloured(design.lower, palette, "lower"),
         hat=design.hat if rng.random() < 0.6 else "none",
@@ -249,7 +254,7 @@ def _palette(family: Family, rng: Rng) -> dict[str, Colour]:
 
 
 def _colour(kind: str, name: str, rng: Rng) -> Colour:
-    human = name == "skin" and kind not in ("metal", "fur") and rng.random() < 0.82
+    human = name == "skin" and kind not in ("metal", "fur") and (kind == "human" or rng.random() < 0.82)
     if human:
         depth = rng.uniform(0, 1)
         return _mix((1.0, 0.87, 0.76), (0.36, 0.22, 0.15), depth**1.5)

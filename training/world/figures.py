@@ -20,7 +20,7 @@ from training.world import raster
 from training.world.cast import Actor, drawn
 from training.world.drawing import COLUMN, COLUMNS
 from training.world.families import FAMILIES
-from training.world.papers import contact_shadow, degraded, grounds
+from training.world.papers import contact_shadow, degraded, grounds, stickered
 from training.world.poses import STANDING
 from training.world.surface import NoiseTable
 
@@ -158,6 +158,8 @@ def _painted(
     points = torch.tensor(np.stack([p.points for a in cast for p in a.posed]), dtype=torch.float32, device=device)
     scale = torch.tensor([p.scale for a in cast for p in a.posed], dtype=torch.float32, device=device)
     ground = plate * contact_shadow(points[:, _FEET], scale, size, generator)
+    if any(design.rim > 0 for design in looks):
+        ground = stickered(ground, rgba[:, 3:], looks, size)
     rgb = degraded(ground * (1 - rgba[:, 3:]) + rgba[:, :3], light, generator)
     identity, u, v, material, part, depth = maps
     z = torch.tensor(np.stack([p.depth for a in cast for p in a.posed]), dtype=torch.float32, device=device)

@@ -194,7 +194,7 @@ def _neckwear(drawing: Drawing, design: Design, wear: Wardrobe, frame: Frame, sh
         tail = at.at(0.05 * body.torso, sign * 0.4 * wide, -sign * 0.1)
         long = (0.75 if wear.neckwear == "scarf" else 0.3) * body.torso
         drawing.add("torso", form(tail, long, (0.2 * wide, 0.3 * wide, 0.36 * wide), 0.01, cloth))
-        drawing.add("torso", oval(at, 0.13 * body.torso, 1.15 * wide, cloth, power=2.6))
+        drawing.add("torso", oval(at, 0.1 * body.torso, 0.95 * wide, cloth, power=2.6))
     elif wear.neckwear == "tie":
         low = frame.at(0.04 * body.torso, 0.8 * shift)
         drawing.add(

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from training.world import scenes
 from training.world.designs import Design
 
 
@@ -54,6 +55,18 @@ def contact_shadow(feet: Tensor, scale: Tensor, size: int, generator: torch.Gene
     return 1 - (strength * torch.exp(-(x**2 + y**2)))[:, None]
 
 
+def stickered(ground: Tensor, alpha: Tensor, designs: Sequence[Design], size: int) -> Tensor:
+    """The ground with a white rim where a die-cut sticker's figure (alpha (N, 1, S, S)) will lie."""
+    ground = ground.clone()
+    for row, design in enumerate(designs):
+        if design.rim > 0:
+            side = 2 * max(round(design.rim * size), 1) + 1
+            rim = functional.max_pool2d(alpha[row : row + 1], side, 1, side // 2)
+            rim = functional.avg_pool2d(functional.pad(rim, (1, 1, 1, 1), "replicate"), 3, 1)[0]
+            ground[row] = ground[row] * (1 - rim) + rim
+    return ground
+
+
 def degraded(rgb: Tensor, light: Tensor, generator: torch.Generator) -> Tensor:
     """Light, contrast, blur, noise and JPEG-like quantisation, each on some of the pictures."""
     count, device = len(rgb), rgb.device
@@ -95,6 +108,8 @@ def _plate(kind: str, design: Design, size: int, generator: torch.Generator) -> 
         return torch.where(field > 0.5, colour, other).expand(3, size, size)
     if kind == "room":
         return _room(colour, other, size, generator)
+    if kind in scenes.KINDS:
+        return scenes.scene(kind, size, generator)
     if kind in ("mosaic", "confetti"):
         cells = torch.rand(3, 9, 9, generator=generator)
         return functional.interpolate(cells[None], size=(size, size), mode="nearest")[0] * 0.7 + 0.15

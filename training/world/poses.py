@@ -58,6 +58,9 @@ ACTIVE = (
     "crossed", "stride", "random", "random", "random", "stand", "a_pose", "t_pose", "hips", "lunge", "shrug",
 )  # fmt: skip
 
+# Arms that lie on the body, crossed legs, weight on one leg: what artists' characters stand like.
+RESTING = ("clasped", "crossed", "hips", "one_hip", "pockets", "behind", "hand_chest", "crossed_legs", "relaxed", "lap")
+
 # Mean angles: (right arm, left arm, right leg, left leg), each (upper out, near), (lower out, near).
 _ARM_DOWN: Limb = ((12, 0), (10, 8))
 _LEG_DOWN: Limb = ((5, 0), (3, -2))
@@ -84,6 +87,13 @@ _TABLE: dict[str, tuple[Limb, Limb, Limb, Limb]] = {
     "head_hands": (((128, 0), (222, 12)), ((128, 0), (222, 12)), ((7, 0), (5, 0)), ((7, 0), (5, 0))),
     "think": (((16, 12), (196, 30)), ((24, 8), (-85, 28)), _LEG_DOWN, ((9, 0), (6, 0))),
     "lunge": (((70, 0), (80, 8)), ((78, 0), (88, 8)), ((52, 12), (4, -8)), ((34, -8), (36, -14))),
+    "one_hip": (((48, -8), (-56, 14)), _ARM_DOWN, ((2, 2), (0, -2)), ((16, 4), (12, -4))),
+    "pockets": (((24, -4), (-14, 12)), ((24, -4), (-14, 12)), ((6, 0), (5, 0)), ((8, 0), (6, 0))),
+    "behind": (((16, -20), (-20, -14)), ((16, -20), (-20, -14)), _LEG_DOWN, _LEG_DOWN),
+    "hand_chest": (((16, 10), (-128, 34)), _ARM_DOWN, _LEG_DOWN, ((9, 0), (6, 0))),
+    "crossed_legs": (((30, 4), (-70, 26)), _ARM_DOWN, ((-7, 8), (-12, 2)), ((4, -4), (-6, -4))),
+    "relaxed": (((10, -4), (14, 14)), ((18, 6), (6, 20)), ((2, 0), (1, 0)), ((14, 10), (4, -18))),
+    "lap": (((20, 18), (-44, 42)), ((20, 18), (-44, 42)), ((10, 60), (4, -8)), ((10, 60), (4, -8))),
     "shrug": (((30, 0), (95, 30)), ((30, 0), (95, 30)), _LEG_DOWN, _LEG_DOWN),
 }  # fmt: skip
 

@@ -44,13 +44,14 @@ def paint(canvas: Canvas, rows: NDArray[np.float32], steps: NDArray[np.int64], n
 
 def surface(canvas: Canvas, rows: NDArray[np.float32]) -> tuple[Tensor, ...]:
     """(identity (N, S, S), u, v, material, part, depth) of what is seen; -1, 0, 0, 0, 0, 0 where nothing is."""
-    table = torch.from_numpy(rows).to(canvas.rgba.device)
     seen = canvas.owner >= 0
+    owner = canvas.owner[seen]
     wanted = ("ox", "oy", "ax", "ay", "scale", "fore", "side", "far", "near", "length", "z0", "z1",
               "identity", "part", "material", "material_far", "material_near")  # fmt: skip
-    cells = table[:, [COLUMN[name] for name in wanted]][canvas.owner[seen]]
-    c = dict(zip(wanted, cells.unbind(1), strict=True))
-    dx, dy = (canvas.warp[seen].T - torch.stack((c["ox"], c["oy"]))) / c["scale"]
+    columns = torch.from_numpy(rows[:, [COLUMN[name] for name in wanted]].T.copy()).to(owner.device)
+    c = {name: column[owner] for name, column in zip(wanted, columns, strict=True)}
+    page = canvas.warp[seen]
+    dx, dy = (page[:, 0] - c["ox"]) / c["scale"], (page[:, 1] - c["oy"]) / c["scale"]
     u = (dx * c["ax"] + dy * c["ay"]) / c["fore"]
     v = (dy * c["ax"] - dx * c["ay"]) / c["side"]
     far, near = zones(u, c["far"], c["near"])

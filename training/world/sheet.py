@@ -1,31 +1,52 @@
-"""Draws a contact sheet of the figure world: `python -m training.world.sheet OUT.png [--families ...] [--count N]`."""
+"""Draws a contact sheet of the figure world and tells how fast it was drawn.
+
+`python -m training.world.sheet OUT.png [--families ...] [--count N] [--poses K] [--size S] [--seed N] [--clean]`
+"""
 
 import argparse
+import time
 
 import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
 
-from training.world.families import FAMILIES
-from training.world.figures import draw
+from training.world.families import FAMILIES, TRAINED
+from training.world.figures import FigureBatch, draw
+
+HEIGHTS = (0.82, 0.95)
+GROUND = 0.94
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser("contrapposto figures --sheet", description=__doc__)
     parser.add_argument("out")
-    parser.add_argument("--families", nargs="+", default=list(FAMILIES))
-    parser.add_argument("--count", type=int, default=5, help="characters a family")
+    parser.add_argument("--families", nargs="+", default=list(TRAINED), choices=list(FAMILIES))
+    parser.add_argument("--count", type=int, default=8, help="characters a family")
     parser.add_argument("--poses", type=int, default=1)
     parser.add_argument("--size", type=int, default=192)
     parser.add_argument("--seed", type=int, default=0)
-    arguments = parser.parse_args()
-    generator = torch.Generator().manual_seed(arguments.seed)
-    bands = []
-    for family in arguments.families:
-        batch = draw((family,), arguments.count, arguments.poses, arguments.size, generator)
-        bands.append(batch.rgb.flatten(0, 1))
-    save(tiled(torch.cat(bands), arguments.count * arguments.poses), arguments.out)
+    parser.add_argument("--raw", action="store_true", help="as trainers see them: any size, cut by the border")
+    parser.add_argument("--clean", action="store_true", help="the figures alone on a light ground")
+    options = parser.parse_args(arguments)
+    generator = torch.Generator().manual_seed(options.seed)
+    bands, started = [], time.process_time()
+    for family in options.families:
+        batch = draw(
+            (family,), options.count, options.poses, options.size, generator,
+            height=None if options.raw else HEIGHTS, truncated=0.25 if options.raw else 0.0,
+        )  # fmt: skip
+        bands.append(on_light_ground(batch) if options.clean else batch.rgb.flatten(0, 1))
+    seconds = time.process_time() - started
+    pictures = torch.cat(bands)
+    save(tiled(pictures, options.count * options.poses), options.out)
+    print(f"{len(pictures)} figures at {options.size} px, {len(pictures) / seconds:.1f} a second of processor time")
+
+
+def on_light_ground(batch: FigureBatch) -> Tensor:
+    """(B K, 3, S, S) the figures without their backgrounds and degradations."""
+    clean = batch.clean.flatten(0, 1)
+    return clean[:, :3] * clean[:, 3:] + GROUND * (1 - clean[:, 3:])
 
 
 def tiled(pictures: Tensor, columns: int) -> Tensor:

@@ -10,6 +10,11 @@ from training.world.wardrobe import Wardrobe
 _COVERED = {"trousers": 0.98, "wide": 0.98, "flared": 0.98, "leggings": 0.97, "shorts": 0.3}
 
 
+def wears_tucked(wear: Wardrobe) -> bool:
+    """Whether legs and trunk are one garment to the eye, so that the legs' tops hide the trunk's hem."""
+    return wear.bottom in _COVERED and wear.over not in ("coat", "apron") and wear.numbers[0] <= 0.85
+
+
 def draw_clothed_leg(drawing: Drawing, design: Design, wear: Wardrobe, posed: Posed, side: str) -> None:
     """Thigh, shin, shoe and what they wear."""
     body, part = design.proportions, f"{side}_leg"
@@ -27,7 +32,7 @@ def draw_clothed_leg(drawing: Drawing, design: Design, wear: Wardrobe, posed: Po
         shin = bare
     calf = 1.16 if wear.build in ("fem", "masc", "slim") else 1.05
     leg = (
-        limb(upper, body.thigh, (r0, 1.03 * r0, 0.97 * r0, 0.86 * r0 + 0.1 * r1, r1, r1), thigh, open=r0 * 0.7),
+        limb(upper, body.thigh, (r0, 1.03 * r0, 0.97 * r0, 0.86 * r0 + 0.1 * r1, r1, r1), thigh, open=r0 * 1.2),
         limb(lower, body.shin, (r1, calf * r1, 1.05 * calf * r1, 0.55 * (r1 + r2), r2, r2), shin),
     )
     shoe = _shoe(design, wear, posed, side, r2, lower)

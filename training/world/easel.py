@@ -114,8 +114,10 @@ def _lengths(points: Points) -> Points:
 
 def outline(points: Points, widths: Points) -> Points:
     """The polygon around a stroke of varying width."""
-    way = np.gradient(points, axis=0)
-    across = np.stack((-way[:, 1], way[:, 0]), -1) / np.maximum(np.linalg.norm(way, axis=-1), 1e-6)[:, None]
+    way = np.empty_like(points, float)
+    way[1:-1] = points[2:] - points[:-2]
+    way[0], way[-1] = points[1] - points[0], points[-1] - points[-2]
+    across = np.stack((-way[:, 1], way[:, 0]), -1) / np.maximum(np.hypot(way[:, 0], way[:, 1]), 1e-6)[:, None]
     half = 0.5 * np.asarray(widths)[:, None] * across
     return np.concatenate((points + half, (points - half)[::-1]))
 

@@ -13,7 +13,7 @@ from training.world.anatomy import Ball, Solid, body_solids, random_build
 from training.world.contours import draw_contour
 from training.world.easel import Picture, Points, Rng, ellipse, inked, spline
 from training.world.graphite import Graphite, Lead
-from training.world.grounds import light_ground, paper, scribbled
+from training.world.grounds import dark_ground, light_ground, paper, scribbled
 from training.world.sitters import ARMS, LEGS, Sitter
 from training.world.sketch_heads import draw_skull
 
@@ -22,6 +22,8 @@ def draw_pencil(sitter: Sitter, rng: Rng, held_out: bool) -> Picture:
     """The picture; implies what the drawing leaves out."""
     lead = _lead(sitter, rng, held_out)
     ground = paper(rng, sitter.size) if rng.random() < 0.8 else light_ground(rng, sitter.size)
+    if rng.random() < 0.07:
+        ground, lead = dark_ground(rng, sitter.size), replace(lead, ink=inked(rng.uniform(200, 255, 3)))
     kind = str(rng.choice(("gesture", "construction", "contour"), p=(0.3, 0.36, 0.34)))
     graphite = Graphite(sitter.size)
     if rng.random() < 0.25:

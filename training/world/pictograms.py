@@ -1,12 +1,25 @@
 """Pictograms: thick figures as on signs, doors and sports posters: a disc for a head, limbs as bars."""
 
+from dataclasses import dataclass, replace
+
 import cv2
 import numpy as np
 
-from training.world.easel import Easel, Ink, Picture, Points, Rng, ellipse, spline
+from training.world.easel import Easel, Ink, Picture, Points, Rng, ellipse, inked, spline
 from training.world.grounds import any_ground, dark_ground, light_ground, plain
 from training.world.hues import against, bright, coloured
 from training.world.sitters import ARMS, LEGS, Sitter
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A limb's look: thickness in pixels, edge: the ground's colour around it, where it lies before the body."""
+
+    thick: float
+    tapered: bool
+    bent: bool
+    ink: Ink
+    edge: Ink | None
 
 
 def draw_pictogram(sitter: Sitter, rng: Rng) -> Picture:
@@ -16,14 +29,14 @@ def draw_pictogram(sitter: Sitter, rng: Rng) -> Picture:
     ink = against(ground, rng)
     easel = Easel(sitter.size)
     thick = rng.uniform(0.045, 0.105) * sitter.height
-    tapered, bent = rng.random() < 0.3, rng.random() < 0.25
     trunk = str(rng.choice(("block", "wedge", "bar", "none"), p=(0.4, 0.25, 0.25, 0.1)))
-    halo = ground[0, 0].tolist() if rng.random() < 0.4 else None
+    edge = inked(ground[0, 0]) if rng.random() < 0.4 else None
+    bar = Bar(thick, rng.random() < 0.3, rng.random() < 0.25, ink, edge)
     _trunk(easel, sitter, trunk, thick, ink)
     for limb, share in ((LEGS, 1.0), (ARMS, rng.uniform(0.65, 0.95))):
         other = bright(ground, rng) if rng.random() < 0.12 else ink
         for side in "rl":
-            _limb(easel, sitter, side, limb, share * thick, tapered, bent, other, halo)
+            _limb(easel, sitter, side, limb, replace(bar, thick=share * thick, ink=other))
     _head(easel, sitter, rng.uniform(0.75, 1.1), rng.uniform(-0.1, 0.5), ink)
     return easel.over(ground)
 
@@ -63,33 +76,23 @@ def _trunk(easel: Easel, sitter: Sitter, kind: str, thick: float, ink: Ink) -> N
         easel.line(np.array([shoulders[0], shoulders[1], low[1], low[0]]), 0.8 * thick, ink, closed=True)
 
 
-def _limb(
-    easel: Easel,
-    sitter: Sitter,
-    side: str,
-    limb: tuple[str, ...],
-    thick: float,
-    tapered: bool,
-    bent: bool,
-    ink: Ink,
-    halo: list[int] | None,
-) -> None:
+def _limb(easel: Easel, sitter: Sitter, side: str, limb: tuple[str, ...], bar: Bar) -> None:
     names = [f"{side}_{name}" for name in limb]
     if not sitter.has(*names[:3]):
         return
     points = np.array([sitter.at(name) for name in names[:3]])
     sitter.move(names[3], points[2].copy())
     sitter.imply(names[3])
-    line = spline(points, 6) if bent else points
-    if halo is not None:  # a gap of the ground's colour around a limb before the body
-        easel.line(_inner(line), 1.35 * thick, (halo[0], halo[1], halo[2]))
-    if tapered:
-        easel.disc(line[0], 0.5 * thick, ink)
-        for a, b, wide, narrow in zip(line, line[1:], *_widths(len(line), thick), strict=False):
-            easel.ribbon(np.array([a, b]), np.array([wide, narrow]), ink)
-            easel.disc(b, 0.5 * narrow, ink)
-    else:
-        easel.line(line, thick, ink)
+    line = spline(points, 6) if bar.bent else points
+    if bar.edge is not None:
+        easel.line(_inner(line), 1.35 * bar.thick, bar.edge)
+    if not bar.tapered:
+        easel.line(line, bar.thick, bar.ink)
+        return
+    easel.disc(line[0], 0.5 * bar.thick, bar.ink)
+    for a, b, wide, narrow in zip(line, line[1:], *_widths(len(line), bar.thick), strict=False):
+        easel.ribbon(np.array([a, b]), np.array([wide, narrow]), bar.ink)
+        easel.disc(b, 0.5 * narrow, bar.ink)
 
 
 def _inner(line: Points) -> Points:

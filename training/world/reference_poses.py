@@ -16,6 +16,7 @@ _UPPER = [
     ROW[name] for name in BIPED.joints if not any(part in name for part in ("hip", "knee", "ankle", "toe"))
 ]  # fmt: skip
 _HEAD = [ROW[name] for name in ("nose", "r_eye", "l_eye", "r_ear", "l_ear", "head_top")]
+_LOWER = [ROW[f"{side}_{name}"] for side in "rl" for name in ("knee", "ankle", "toe")]
 _DOWN: Limb = ((4, 0), (3, -2))
 _REST: Limb = ((10, 0), (8, 8))
 
@@ -69,6 +70,8 @@ def random_reference_pose(rng: Rng, size: int) -> tuple[NDArray[np.float32], NDA
     points = _camera(_posed(body, rng), rng)
     page = _placed(points[:, :2], size, rng)
     inside = ((page >= 0) & (page < size)).all(1)
+    if rng.random() < 0.04:  # a drawing that ends above the knees
+        inside[_LOWER] = False
     return page.astype(np.float32), np.where(inside, 2, 0).astype(np.uint8), points[:, 2].astype(np.float32)
 
 

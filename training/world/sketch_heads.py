@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from training.world.easel import Rng, ellipse, spline
+from training.world.easel import Points, Rng, ellipse, spline
 from training.world.graphite import Graphite, Lead
 from training.world.sitters import Sitter
 
@@ -18,6 +18,8 @@ def draw_skull(graphite: Graphite, sitter: Sitter, lead: Lead, rng: Rng) -> None
     axes = np.array([across * radius * rng.uniform(0.74, 0.95), up * radius])
     ring = ellipse(centre, axes, 24, rng.uniform(0, 6), rng.uniform(6.3, 7.6))
     graphite.line(ring, replace(lead, tremor=min(lead.tremor, 0.05 * radius)), rng)
+    if rng.random() < 0.18:
+        _hair(graphite, centre, axes, lead, rng)
     marks = rng.random()
     if sitter.from_behind or marks < 0.35:
         sitter.blank_face(centre, axes)
@@ -38,3 +40,14 @@ def draw_skull(graphite: Graphite, sitter: Sitter, lead: Lead, rng: Rng) -> None
         graphite.stroke(np.array([nose + 0.15 * axes[1], nose - 0.05 * axes[1]]), fine, rng)
     elif marks < 0.6:
         sitter.imply("nose", "r_eye", "l_eye")
+
+
+def _hair(graphite: Graphite, centre: Points, axes: Points, lead: Lead, rng: Rng) -> None:
+    """Strokes from the crown down both sides, short or to the shoulders."""
+    length, loose = rng.choice((0.5, 0.9, 2.2)), replace(lead, strokes=1)
+    for turn in np.linspace(-1, 1, int(rng.integers(7, 18))) + rng.normal(0, 0.05):
+        root = centre + 0.4 * turn * axes[0] + 1.02 * axes[1]
+        side = centre + np.sign(turn) * (0.75 + 0.4 * abs(turn)) * axes[0] + (0.9 - 0.5 * abs(turn)) * axes[1]
+        graphite.stroke(
+            spline(np.array([root, side, side - (length * rng.uniform(0.7, 1.1)) * axes[1]]), 4), loose, rng
+        )

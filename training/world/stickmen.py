@@ -4,15 +4,12 @@ Simplifies the sitter as such drawings do (and so the truth), then draws what is
 beads, zigzag limbs, square heads.
 """
 
-import itertools
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
-import cv2
 import numpy as np
 
 from training.world import stick_heads
-from training.world.easel import SCALE, Easel, Field, Ink, Picture, Points, Rng, clouds, dashes, shaky, spline
+from training.world.easel import Easel, Ink, Picture, Points, Rng
 from training.world.grounds import (
     any_ground,
     dark_ground,
@@ -23,28 +20,13 @@ from training.world.grounds import (
     rule,
     scribbled,
 )
+from training.world.handwriting import Hand, finished, lay
 from training.world.hues import against, bright, warm_and_cool
 from training.world.pictograms import draw_pictogram
 from training.world.sitters import ARMS, LEGS, Sitter
 
 _LOOKS = ("pen", "marker", "chalk", "pixel", "digital", "plot", "brush")
 _LOOK_CHANCES = (0.26, 0.16, 0.07, 0.06, 0.24, 0.12, 0.09)
-
-
-@dataclass
-class Hand:
-    """How somebody draws: width of the stroke, tremor (pixels), ink by part, how a limb's line is laid."""
-
-    width: float
-    tremor: float
-    ink: Ink
-    inks: dict[str, Ink] = field(default_factory=dict)
-    curved: bool = False
-    laid: str = "line"  # line, double, dashed, tapered, butt, beads, zigzag
-    look: str = "pen"
-
-    def ink_of(self, part: str) -> Ink:
-        return self.inks.get(part, self.ink)
 
 
 def draw_stickman(sitter: Sitter, rng: Rng, held_out: bool) -> Picture:
@@ -66,7 +48,7 @@ def draw_stickman(sitter: Sitter, rng: Rng, held_out: bool) -> Picture:
         draw()
     if rng.random() < 0.1:
         scribbled(ground, rng, hand.ink)
-    return _finished(easel, ground, look, hand, rng)
+    return finished(easel, ground, look, hand, rng)
 
 
 def _ground(look: str, rng: Rng, size: int) -> Picture:
@@ -174,24 +156,24 @@ def _trunk(easel: Easel, sitter: Sitter, hand: Hand, merged: dict[str, bool], rn
         box = rng.random()
         corners = [sitter.at(name) for name in ("r_shoulder", "l_shoulder", "l_hip", "r_hip")]
         if box < 0.2 and not merged["hips"]:
-            _lay(easel, hand, np.array([*corners, corners[0]]), ink, rng, curve=False)
-            _lay(easel, hand, np.array([chin, neck]), ink, rng)
+            lay(easel, hand, np.array([*corners, corners[0]]), ink, rng, curve=False)
+            lay(easel, hand, np.array([chin, neck]), ink, rng)
             return
         if box < 0.35:
-            _lay(easel, hand, np.array([corners[0], corners[1], pelvis, corners[0]]), ink, rng, curve=False)
+            lay(easel, hand, np.array([corners[0], corners[1], pelvis, corners[0]]), ink, rng, curve=False)
             _hip_bar(easel, sitter, hand, merged, ink, rng)
             return
-        _lay(easel, hand, np.array([corners[0], neck, corners[1]]), ink, rng, curve=False)
+        lay(easel, hand, np.array([corners[0], neck, corners[1]]), ink, rng, curve=False)
     bend = 0.5 * (neck + pelvis) + rng.normal(0, 0.02) * sitter.height * sitter.leftwards
     spine = np.array([chin, neck, bend, pelvis]) if hand.curved else np.array([chin, neck, pelvis])
-    _lay(easel, hand, spine, ink, rng)
+    lay(easel, hand, spine, ink, rng)
     _hip_bar(easel, sitter, hand, merged, ink, rng)
 
 
 def _hip_bar(easel: Easel, sitter: Sitter, hand: Hand, merged: dict[str, bool], ink: Ink, rng: Rng) -> None:
     if not merged["hips"]:
         hips = np.array([sitter.at("r_hip"), sitter.pelvis, sitter.at("l_hip")])
-        _lay(easel, hand, hips, ink, rng, curve=False)
+        lay(easel, hand, hips, ink, rng, curve=False)
 
 
 def _limb(easel: Easel, sitter: Sitter, hand: Hand, side: str, limb: tuple[str, ...], end: str, rng: Rng) -> None:
@@ -206,7 +188,7 @@ def _limb(easel: Easel, sitter: Sitter, hand: Hand, side: str, limb: tuple[str, 
         sitter.imply(names[3])
     elif end == "line":
         points = np.concatenate((points, tip[None]))
-    _lay(easel, hand, points, ink, rng)
+    lay(easel, hand, points, ink, rng)
     if end == "dot":
         sitter.move(names[3], points[2].copy())
         easel.disc(points[2], max(hand.width * rng.uniform(0.9, 1.6), 0.014 * sitter.height), ink)
@@ -242,68 +224,5 @@ def bright_or(hand: Hand, rng: Rng) -> Ink | None:
     return inks[rng.integers(len(inks))] if inks and rng.random() < 0.5 else None
 
 
-def _lay(easel: Easel, hand: Hand, points: Points, ink: Ink, rng: Rng, curve: bool = True) -> None:
-    """One stroke through the points, as this hand lays it."""
-    line = spline(points) if hand.curved and curve and len(points) > 2 else points
-    if hand.tremor:
-        line = shaky(line, hand.tremor, rng)
-    if hand.laid == "beads":
-        _beads(easel, line, hand.width, ink)
-    elif hand.laid == "zigzag":
-        easel.line(_zigzag(line, 1.3 * hand.width), 0.6 * hand.width, ink)
-    elif hand.laid == "dashed":
-        for dash in dashes(line, 3.5 * hand.width + 3, 1.6 * hand.width + 1.5):
-            easel.line(dash, hand.width, ink)
-    elif hand.laid == "tapered" and len(line) > 3:
-        widths = hand.width * (0.75 + 0.45 * np.sin(np.linspace(0.3, 3.3, len(line)) * rng.uniform(0.6, 1.6)))
-        easel.ribbon(line, widths, ink)
-        easel.disc(line[0], 0.45 * hand.width, ink)
-    elif hand.laid == "butt":
-        for a, b in itertools.pairwise(line):
-            easel.ribbon(np.array([a, b]), np.array([hand.width] * 2), ink)
-    else:
-        easel.line(line, hand.width, ink)
-        if hand.laid == "double":
-            easel.line(shaky(points, 0.35 * hand.width + hand.tremor + 0.5, rng), 0.8 * hand.width, ink)
-
-
-def _beads(easel: Easel, line: Points, width: float, ink: Ink) -> None:
-    along = np.concatenate(([0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))))
-    for at in np.arange(0, along[-1] + 0.1, 2.2 * max(width, 2.0)):
-        easel.disc(np.array([np.interp(at, along, line[:, axis]) for axis in (0, 1)]), max(width, 2.0), ink)
-
-
-def _zigzag(line: Points, swing: float) -> Points:
-    along = np.concatenate(([0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))))
-    marks = np.arange(0, along[-1] + 0.1, max(2 * swing, 3.0))
-    dense = np.stack([np.interp(marks, along, line[:, axis]) for axis in (0, 1)], -1)
-    if len(dense) < 3:
-        return line
-    way = np.gradient(dense, axis=0)
-    across = np.stack((-way[:, 1], way[:, 0]), -1) / np.maximum(np.linalg.norm(way, axis=1), 1e-6)[:, None]
-    return np.asarray(dense + swing * across * np.where(np.arange(len(dense)) % 2, 1, -1)[:, None])
-
-
 def _unit(way: Points) -> Points:
     return way / max(float(np.linalg.norm(way)), 1e-6)
-
-
-def _finished(easel: Easel, ground: Picture, look: str, hand: Hand, rng: Rng) -> Picture:
-    """The drawing on its ground, with the texture of what it was drawn with."""
-    size, texture = easel.size, None
-    if look == "chalk":
-        texture = _grain(rng, size, 0.55, 0.55)
-    elif look in ("marker", "brush") and rng.random() < 0.6:
-        texture = _grain(rng, size, 0.85, 0.15)
-    elif look == "pen" and rng.random() < 0.5:
-        texture = _grain(rng, size, 0.85, 0.3)
-    picture = easel.over(ground, texture)
-    if look == "pixel":
-        cells = int(size * min(rng.uniform(1.0, 1.4) / max(hand.width, 2.2), 0.45))
-        small = cv2.resize(picture, (cells, cells), interpolation=cv2.INTER_AREA)
-        picture = np.asarray(cv2.resize(small, (size, size), interpolation=cv2.INTER_NEAREST), np.uint8)
-    return picture
-
-
-def _grain(rng: Rng, size: int, base: float, amount: float) -> Field:
-    return np.clip(base + amount * (0.5 * clouds(rng, size, size // SCALE) + 0.5 * clouds(rng, size, 12)), 0.15, 1)

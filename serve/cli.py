@@ -63,12 +63,23 @@ def _trained(options: argparse.Namespace) -> int:
     return subprocess.run([sys.executable, "-m", options.module, *options.rest], cwd=ROOT, check=False).returncode
 
 
+def _drawn(options: argparse.Namespace) -> int:
+    """A sheet of the characters on which the embedded networks are trained; in a process of its own too."""
+    command = [sys.executable, "-m", "training.world.sheet", str(options.sheet.resolve())]
+    for name in ("count", "size", "seed"):
+        command += [f"--{name}", str(getattr(options, name))]
+    if options.families:
+        command += ["--families", *options.families]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("contrapposto", description="The same character, in the pose you ask for.")
     command = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_serve(command)
     _add_pose(command)
     _add_looking(command)
+    _add_figures(command)
     _add_bench(command)
     return parser
 
@@ -119,6 +130,16 @@ def _add_looking(command: "argparse._SubParsersAction[argparse.ArgumentParser]")
     demo = command.add_parser("demo", help="the shipped characters in three poses and a stick figure's")
     demo.add_argument("--out", type=Path, default=Path("out/demo"))
     demo.set_defaults(run=commands.demo)
+
+
+def _add_figures(command: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    figures = command.add_parser("figures", help="the drawn characters on which the embedded networks are trained")
+    figures.add_argument("--sheet", type=Path, required=True, help="where to write the contact sheet (.png)")
+    figures.add_argument("--families", nargs="+", help="default: those that are trained on, one a row")
+    figures.add_argument("--count", type=int, default=8, help="characters a family")
+    figures.add_argument("--size", type=int, default=192, help="pixels a picture")
+    figures.add_argument("--seed", type=int, default=0)
+    figures.set_defaults(run=_drawn)
 
 
 def _add_bench(command: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -111,3 +111,10 @@ def test_a_taken_port_is_a_refusal_to_start(monkeypatch, capsys):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         assert main(["serve", "--port", str(taken.getsockname()[1])]) == 2
     assert "give another --port" in capsys.readouterr().err
+
+
+def test_a_sheet_of_drawn_figures_is_made_in_a_process_of_its_own(tmp_path):
+    sheet = tmp_path / "figures.png"
+    assert main(["figures", "--sheet", str(sheet), "--families", "chibi_cel", "--count", "2", "--size", "48"]) == 0
+    assert decode(sheet.read_bytes()).rgba.shape == (48, 96, 4)
+    assert main(["figures", "--sheet", str(sheet), "--families", "nobody"]) == 2

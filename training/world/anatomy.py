@@ -151,15 +151,13 @@ def _trunk(sitter: Sitter, build: Build) -> list[Solid]:
         axes = np.stack((side * width, up * height, _cross(side, up) * depth), -1)
         return Ball(name, pelvis + at * spine, axes)
 
-    chest = lump("chest", 0.7, across, half * 0.92 * build.chest, 0.36 * long, deep[0])
+    chest = lump("chest", 0.72, across, half * 0.92 * build.chest, 0.34 * long, deep[0])
     middle = lump("waist", 0.36, 0.5 * (across + below), 0.5 * (half + wide) * 0.72 * build.waist, 0.3 * long, deep[1])
     low = lump("pelvis", 0.03, below, wide * build.hips, (0.2 if build.segmented else 0.24) * long, deep[2])
     solids: list[Solid] = [chest, middle, low]
-    yoke = 0.6 * limb_radius(sitter, build, "upper_arm")[0]
-    if not build.segmented:
-        bar = (yoke * 1.25, yoke * 1.25)
-        solids.append(Tube("yoke", shoulders[0], shoulders[1], bar, 0.6))
-    else:
+    yoke = (0.75 if not build.segmented else 0.6) * limb_radius(sitter, build, "upper_arm")[0]
+    solids.append(Tube("yoke", shoulders[0], shoulders[1], (yoke, yoke), 0.6))
+    if build.segmented:
         solids[1] = lump("waist_ball", 0.36, across, half * 0.55 * build.waist, 0.17 * long, deep[1] * 0.9)
     return solids
 

@@ -83,7 +83,7 @@ def spline(points: Points, steps: int = 8) -> Points:
     return np.concatenate((*pieces, points[-1:]))
 
 
-def shaky(points: Points, amount: float, rng: Rng, step: float = 5.0) -> Points:
+def shaky(points: Points, amount: float, rng: Rng, step: float = 6.0) -> Points:
     """The polyline with a hand's slow tremor of `amount` pixels."""
     line = resampled(points, step)
     numbers = rng.random((3, 2, 3))

@@ -33,7 +33,7 @@ class Graphite:
     def stroke(self, points: Points, lead: Lead, rng: Rng) -> None:
         """One stroke, tapering at its ends, of a strength near the lead's."""
         layer = self.layers[int(np.clip(lead.layer + rng.integers(-1, 2), 0, len(self.layers) - 1))]
-        line = shaky(points, lead.tremor, rng, 4.0)
+        line = shaky(points, lead.tremor, rng)
         if lead.dotted:
             for at in fixed(resampled(line, max(2.4 * lead.width, 2.0))):
                 cv2.circle(layer, at.tolist(), round(lead.width * 14), 255, -1, cv2.LINE_AA, 4)

@@ -38,7 +38,7 @@ def draw_mesh(sitter: Sitter, rng: Rng, held_out: bool) -> Picture:
     relief = None if kind == "through" else Relief(solids, sitter.size, 1)
     if relief is not None:
         _hide(sitter, relief)
-    grids = [_grid(solid, sitter, rng.integers(0, 3) if solid.name == "head" else 1) for solid in solids]
+    grids = [_grid(solid, sitter, int(rng.integers(0, 3)) if solid.name == "head" else 1) for solid in solids]
     width = float(np.exp(rng.uniform(np.log(0.0015), np.log(0.007)))) * sitter.height
     width = min(max(width, 0.45), 2.5)
     if kind == "facets":
@@ -88,7 +88,7 @@ def _grid(solid: Solid, sitter: Sitter, finer: int) -> Points:
     if isinstance(solid, Tube):
         long = float(np.linalg.norm(solid.b - solid.a)) / sitter.height
         return solid.grid(int(np.clip(long / 0.03, 2, 9)), spokes)
-    return solid.grid((3 if size < _WIDE else 6) + 2 * int(finer), spokes + 2 * int(finer))
+    return solid.grid((3 if size < _WIDE else 6) + 2 * finer, spokes + 2 * finer)
 
 
 def _lines(

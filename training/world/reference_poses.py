@@ -69,10 +69,10 @@ def random_reference_pose(rng: Rng, size: int) -> tuple[NDArray[np.float32], NDA
     body = human(rng)
     points = _camera(_posed(body, rng), rng)
     page = _placed(points[:, :2], size, rng)
-    inside = ((page >= 0) & (page < size)).all(1)
+    state = np.where(((page >= 0) & (page < size)).all(1), 2, 0).astype(np.uint8)
     if rng.random() < 0.04:  # a drawing that ends above the knees
-        inside[_LOWER] = False
-    return page.astype(np.float32), np.where(inside, 2, 0).astype(np.uint8), points[:, 2].astype(np.float32)
+        state[_LOWER] = 0
+    return page.astype(np.float32), state, points[:, 2].astype(np.float32)
 
 
 def human(rng: Rng) -> Proportions:

@@ -50,10 +50,10 @@ class Relief:
         at = np.clip(at, 0, np.array(self.z.shape[::-1]) - 1)
         return np.asarray(self.z[at[:, 1], at[:, 0]] < points[:, 2] - slack)
 
-    def shrunk(self, field: NDArray[np.generic]) -> NDArray[np.generic]:
+    def shrunk(self, field: Picture) -> Picture:
         """A field of the relief (h, w[, channels]) at the picture's resolution."""
         tall, wide = (round(side / self.scale) for side in self.z.shape)
-        return np.asarray(cv2.resize(field, (wide, tall), interpolation=cv2.INTER_AREA))
+        return np.asarray(cv2.resize(field, (wide, tall), interpolation=cv2.INTER_AREA), np.uint8)
 
     def painted(self, colours: Field) -> Picture:
         """(h, w, 4) premultiplied, of the colours (N, 3) in 0..255 of the pixels that are there."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from training.world import stick_heads
-from training.world.easel import Easel, Ink, Picture, Points, Rng
+from training.world.easel import Easel, Ink, Picture, Points, Rng, ellipse
 from training.world.grounds import (
     any_ground,
     dark_ground,
@@ -206,8 +206,7 @@ def _extremity(easel: Easel, hand: Hand, root: Points, tip: Points, kind: str, i
         return
     wide = 0.3 if kind == "shoe" else 0.42
     axes = np.array([0.6 * way, wide * across * max(1.0, 0.03 * height / max(float(np.hypot(*way)), 1e-3))])
-    turn = np.linspace(0, 6.2832, 20)[:, None]
-    easel.blob(root + 0.5 * way + np.cos(turn) * axes[0] + np.sin(turn) * axes[1], ink)
+    easel.blob(ellipse(root + 0.5 * way, axes, 20), ink)
 
 
 def _dots(easel: Easel, sitter: Sitter, hand: Hand, rng: Rng) -> None:

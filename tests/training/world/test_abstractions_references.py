@@ -3,8 +3,11 @@ import pytest
 
 from pose.errors import InvalidInput
 from pose.skeleton import BIPED
+from training.world.anatomy import Ball
+from training.world.pictograms import draw_pictogram
 from training.world.references import REFERENCE_LEVELS, draw_reference, random_reference_pose
-from training.world.sitters import seat
+from training.world.reliefs import Relief
+from training.world.sitters import ARMS, seat
 
 SIZE = 128
 
@@ -66,6 +69,37 @@ def test_a_figure_from_behind_is_taken_for_one_from_the_front() -> None:
     sitter = seat(joints, np.full(23, 2), np.zeros(23), SIZE)
     sitter.face_us()
     assert sitter.at("r_shoulder")[0] < sitter.at("l_shoulder")[0]
+
+
+def test_limbs_that_start_at_one_point_are_named_by_where_they_go() -> None:
+    rng = np.random.default_rng(2)
+    sitter = seat(*random_reference_pose(rng, SIZE), SIZE)
+    apart = [(sitter.at(f"r_{name}") - sitter.at(f"l_{name}")) @ sitter.leftwards for name in ("elbow", "wrist")]
+    crossed = sum(apart) < 0
+    before = sitter.at("r_wrist").copy()
+    sitter.uncross(ARMS)
+    assert np.array_equal(sitter.at("l_wrist" if crossed else "r_wrist"), before)
+    sitter.points = sitter.points[np.array(BIPED.mirrored)]
+    sitter.uncross(ARMS)
+    assert np.array_equal(sitter.at("l_wrist" if crossed else "r_wrist"), before)
+
+
+def test_a_pictogram_implies_hands_and_face_and_shows_elbows() -> None:
+    rng = np.random.default_rng(0)
+    sitter = seat(*random_reference_pose(rng, SIZE), SIZE)
+    sitter.state[:] = 2
+    draw_pictogram(sitter, rng)
+    shown = {name: int(sitter.state[row]) for row, name in enumerate(BIPED.joints)}
+    assert shown["r_hand"] == shown["nose"] == shown["l_toe"] == 1
+    assert shown["r_elbow"] == shown["l_knee"] == 2
+    assert np.array_equal(sitter.at("r_hand"), sitter.at("r_wrist"))
+
+
+def test_what_lies_behind_a_solid_is_hidden_and_what_lies_before_it_is_not() -> None:
+    relief = Relief([Ball("ball", np.array([64.0, 64.0, 0.0]), np.eye(3) * 20)], SIZE)
+    points = np.array([(64.0, 64.0, 30.0), (64.0, 64.0, -30.0), (5.0, 5.0, 30.0)])
+    assert relief.hides(points, 1.0).tolist() == [True, False, False]
+    assert abs(relief.z.min() + 20) < 0.5
 
 
 def test_joints_beyond_the_border_are_drawn_but_absent() -> None:

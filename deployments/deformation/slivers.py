@@ -16,6 +16,7 @@ Mask = NDArray[np.bool_]
 
 THIN = 0.014
 SMALL = 0.5
+ISLAND = 0.02  # of the torso's largest thick piece; a smaller one is no piece of its own
 LIMBS = ("r_arm", "l_arm", "r_leg", "l_leg")
 
 
@@ -40,7 +41,7 @@ def _moves(figure: Figure, torso: int, limbs: list[int], radius: int) -> dict[in
     """Limb's row -> (H, W) the strips that it gets."""
     shape = figure.parts.shape
     whole = _on_canvas(figure.layers[torso], shape)
-    core = _grown(_largest(_opened(whole, radius)), 1)
+    core = _grown(_pieces(_opened(whole, radius)), 1)
     rest = whole & ~core
     count, found = cv2.connectedComponents(_grown(rest, 1).astype(np.uint8), connectivity=8)
     if count < 2:
@@ -63,9 +64,13 @@ def _opened(mask: Mask, radius: int) -> Mask:
     return np.asarray(grown[1:-1, 1:-1] & shrunk.any())
 
 
-def _largest(mask: Mask) -> Mask:
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=4)
-    return np.asarray(labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax()) if len(stats) > 1 else labels > 0)
+def _pieces(mask: Mask) -> Mask:
+    """The mask without its crumbs: an arm in front cuts a torso into pieces, and each of them is torso."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=4)
+    if count < 2:
+        return mask
+    areas = np.array([0, *stats[1:, cv2.CC_STAT_AREA]])
+    return np.asarray((areas >= max(ISLAND * areas.max(), 1))[labels])
 
 
 def _contact(pieces: NDArray[np.int32], count: int, other: Mask) -> NDArray[np.int64]:

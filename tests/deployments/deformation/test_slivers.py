@@ -42,3 +42,27 @@ def test_a_clean_figure_stays_as_it_is() -> None:
 def test_without_a_torso_nothing_happens() -> None:
     figure = stickman.figure(only=("head", "r_arm"))
     assert without_slivers(figure, 250.0) is figure
+
+
+def test_a_torso_cut_in_two_by_an_arm_stays_torso() -> None:
+    figure = stickman.figure()
+    torso, arm = figure.layers[2], figure.layers[4]
+    known = torso.known.copy()
+    cut = known.shape[0] - 20
+    known[cut : cut + 6] = False
+    x0, y0, x1, _ = torso.box
+    band = np.zeros(figure.parts.shape, bool)
+    band[y0 + cut : y0 + cut + 6, x0:x1] = True
+    ax, ay, bx, by = arm.box
+    band[ay:by, ax:bx] |= arm.known
+    split = replace(torso, known=known)
+    wide = replace(
+        arm,
+        box=(0, 0, *figure.parts.shape[::-1]),
+        rgba=figure.image * band[..., None],
+        known=band,
+        missing=np.zeros_like(band),
+    )
+    layers = (*figure.layers[:2], split, figure.layers[3], wide, figure.layers[5])
+    tidy = without_slivers(replace(figure, layers=layers), 250.0)
+    assert (tidy.layers[2].known == known).all()

@@ -100,8 +100,16 @@ def _neckline(drawing: Drawing, design: Design, wear: Wardrobe, frame: Frame, sh
         deep = (0.3 + 0.3 * n[1]) * body.torso * (1.0 if wear.neckline == "vee" else 0.6)
         drawing.add("torso", form(top, deep, (0.85 * wide, 0.03 * wide), 0.0, skin, 0.7))
     if wear.neckline == "turtle":
-        drawing.add("torso", form(frame.at(start - 0.5 * body.neck - 0.01, 0), 0.5 * body.neck + 0.035,
-                                  (0.9 * wide, 0.85 * wide, wide), 0.01, cloth))  # fmt: skip
+        drawing.add(
+            "torso",
+            form(
+                frame.at(start - 0.5 * body.neck - 0.01, 0),
+                0.5 * body.neck + 0.035,
+                (0.9 * wide, 0.85 * wide, wide),
+                0.01,
+                cloth,
+            ),
+        )
     elif wear.neckline == "shirt":
         paper = Paint(design.palette["accent"] if n[2] > 0.5 else design.palette["white"], material="fitted")
         for sign in (-1.0, 1.0):
@@ -112,8 +120,16 @@ def _neckline(drawing: Drawing, design: Design, wear: Wardrobe, frame: Frame, sh
             fold = top.at(0.0, sign * 0.55 * wide, sign * 0.9)
             drawing.add("torso", limb(fold, 0.7 * wide, (0.35 * wide, 0.4 * wide, 0.3 * wide), cloth))
             cord = Paint(design.palette["white"], material="fitted")
-            drawing.add("torso", limb(top.at(0.08 * body.torso, sign * 0.3 * wide), 0.3 * body.torso,
-                                      (0.004, 0.004, 0.007), cord, line=0.4))  # fmt: skip
+            drawing.add(
+                "torso",
+                limb(
+                    top.at(0.08 * body.torso, sign * 0.3 * wide),
+                    0.3 * body.torso,
+                    (0.004, 0.004, 0.007),
+                    cord,
+                    line=0.4,
+                ),
+            )
 
 
 def _modelling(drawing: Drawing, design: Design, wear: Wardrobe, frame: Frame, shift: float) -> None:

@@ -22,8 +22,16 @@ def draw_behind(
         _cape(drawing, design, wear, posed, widths, away)
     elif wear.behind == "pack":
         pack = Paint(design.palette["prop"], material="rigid")
-        drawing.add("torso", form(frame.at(-0.1 * design.proportions.torso, away), 0.95 * design.proportions.torso,
-                                  (0.8 * widths[1], 1.15 * widths[1], 1.1 * widths[1]), 0.03, pack))  # fmt: skip
+        drawing.add(
+            "torso",
+            form(
+                frame.at(-0.1 * design.proportions.torso, away),
+                0.95 * design.proportions.torso,
+                (0.8 * widths[1], 1.15 * widths[1], 1.1 * widths[1]),
+                0.03,
+                pack,
+            ),
+        )
     elif wear.behind != "none":
         for sign in (-1.0, 1.0):
             _wing(drawing, design, wear, frame, sign, away)
@@ -37,16 +45,28 @@ def _cape(
     reach = body.torso + (body.thigh + body.shin) * (0.9 if wear.behind == "cape" else 0.35)
     way = (pelvis - neck) / max(float(np.linalg.norm(pelvis - neck)), 1e-6) + np.array([0.35 * (n[3] - 0.5), 1.2])
     way = way / max(float(np.linalg.norm(way)), 1e-6)
-    frame = Frame(neck[0], neck[1], way[0], way[1], posed.scale, side=max(math.cos(math.radians(posed.yaw)), 0.6),
-                  z0=0.08, z1=0.1)  # fmt: skip
+    frame = Frame(
+        neck[0], neck[1], way[0], way[1], posed.scale, side=max(math.cos(math.radians(posed.yaw)), 0.6), z0=0.08, z1=0.1
+    )
     frame = frame.at(-0.04 * body.torso, away)
     top = widths[1]
     hem = top * (1.3 + 0.9 * n[4])
     dark = tuple(0.6 * c for c in design.palette["coat"])
-    cloth = Paint(design.palette["coat"], dark, pattern=FOLDS, frequency=55 + 60 * n[5],  # type: ignore[arg-type]
-                  phase=6 * n[6], material="flowing")  # fmt: skip
-    shape = (reach, *(frame.side * w for w in (0.75 * top, 1.15 * top, 1.1 * top, hem)), 0.01, 0.04 * (n[7] - 0.5),
-             0.012 * n[8])  # fmt: skip
+    cloth = Paint(
+        design.palette["coat"],
+        dark,
+        pattern=FOLDS,
+        frequency=55 + 60 * n[5],  # type: ignore[arg-type]
+        phase=6 * n[6],
+        material="flowing",
+    )
+    shape = (
+        reach,
+        *(frame.side * w for w in (0.75 * top, 1.15 * top, 1.1 * top, hem)),
+        0.01,
+        0.04 * (n[7] - 0.5),
+        0.012 * n[8],
+    )
     drawing.add("torso", Shape(PROFILE, frame, shape, cloth))
 
 
@@ -56,8 +76,10 @@ def _wing(drawing: Drawing, design: Design, wear: Wardrobe, frame: Frame, sign: 
     length = (0.22 + 0.2 * n[4]) * (1 + body.head)
     if wear.behind == "feathers":
         paint = Paint(design.palette["white"] if n[5] > 0.4 else design.palette["coat"], material="rigid")
-        plumes = [limb(root.at(0.03, 0.0, sign * turn), length * (1 - 0.13 * k), (0.02, 0.05, 0.05, 0.045, 0.02), paint)
-                  for k, turn in enumerate((-0.15, -0.5, -0.85, -1.2))]  # fmt: skip
+        plumes = [
+            limb(root.at(0.03, 0.0, sign * turn), length * (1 - 0.13 * k), (0.02, 0.05, 0.05, 0.045, 0.02), paint)
+            for k, turn in enumerate((-0.15, -0.5, -0.85, -1.2))
+        ]
         drawing.add("torso", *plumes)
     elif wear.behind == "bat":
         skin = Paint(design.palette["coat"], material="rigid")

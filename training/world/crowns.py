@@ -42,8 +42,12 @@ def _skull(drawing: Drawing, design: Design, posed: Posed, frame: Frame) -> None
     eye = design.proportions.eye_height * design.proportions.head
     animal = design.nose == "snout"
     size = (0.34 if animal else 0.11) * half * max(abs(turn) - 0.3, 0.003)
-    bump = oval(frame.at(eye - (0.42 if animal else 0.3) * half, (0.92 if animal else 0.97) * wide * turn), size,
-                1.5 * size, skin)  # fmt: skip
+    bump = oval(
+        frame.at(eye - (0.42 if animal else 0.3) * half, (0.92 if animal else 0.97) * wide * turn),
+        size,
+        1.5 * size,
+        skin,
+    )
     if design.skull in ("chin", "egg"):
         jaw = 0.34 if design.skull == "chin" else 0.46
         widths = (jaw * wide, 0.8 * wide, 0.97 * wide, 1.03 * wide, 0.95 * wide, 0.5 * wide)
@@ -62,5 +66,9 @@ def _horns(drawing: Drawing, design: Design, wear: Wardrobe, frame: Frame) -> No
         long, bow = (0.55, 0.1) if wear.horns == "small" else (0.95, 0.35)
         for sign in (-1.0, 1.0):
             at = frame.at(0.72 * half, sign * 0.6 * wide, sign * 0.5)
-            drawing.add("head", limb(at, long * half, (0.16 * wide, 0.14 * wide, 0.09 * wide, 0.005 * wide), horn,
-                                     bow=-sign * bow * half))  # fmt: skip
+            drawing.add(
+                "head",
+                limb(
+                    at, long * half, (0.16 * wide, 0.14 * wide, 0.09 * wide, 0.005 * wide), horn, bow=-sign * bow * half
+                ),
+            )

@@ -134,7 +134,8 @@ def _enriched(design: Design, rng: Rng) -> Design:
     rim = float(rng.uniform(0.01, 0.022)) if rng.random() < family.sticker else 0.0
     palette = {"coat": palette["prop"], "iris": palette["accent"], **palette}
     return replace(
-        design, proportions=body, wardrobe=wear, palette=palette, rim=rim, held=held, skirt="none", torso=_soft(design, rng),
+        design, proportions=body, wardrobe=wear, palette=palette, rim=rim, held=held, skirt="none",
+        torso=_soft(design, rng),
         arm=tuple(thin * r for r in design.arm), leg=tuple(thin * r for r in design.leg),
         shirt=_recoloured(design.shirt, palette, "shirt"), lower=_recoloured(design.lower, palette, "lower"),
         hat=design.hat if rng.random() < 0.6 else "none",

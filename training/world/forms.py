@@ -14,17 +14,28 @@ _STOPS = np.linspace(0, 1, 6)
 
 
 def limb(
-    frame: Frame, length: float, widths: Sequence[float], paint: Paint, bow: float = 0.0, open: float = -NEVER,
-    line: float = 1.0, flat: bool = False,
-) -> Shape:  # fmt: skip
+    frame: Frame,
+    length: float,
+    widths: Sequence[float],
+    paint: Paint,
+    bow: float = 0.0,
+    opening: float = -NEVER,
+    line: float = 1.0,
+    flat: bool = False,
+) -> Shape:
     """A tapering, bulging limb or lock with round ends; `length` before foreshortening."""
-    return Shape(LIMB, frame, (length * frame.fore, *curve(_six(widths)), bow), paint, open, line, flat)
+    return Shape(LIMB, frame, (length * frame.fore, *curve(_six(widths)), bow), paint, opening, line, flat)
 
 
 def form(
-    frame: Frame, length: float, widths: Sequence[float], rounding: float, paint: Paint, line: float = 1.0,
+    frame: Frame,
+    length: float,
+    widths: Sequence[float],
+    rounding: float,
+    paint: Paint,
+    line: float = 1.0,
     flat: bool = False,
-) -> Shape:  # fmt: skip
+) -> Shape:
     """A body, sleeve or panel with flat ends; widths and length before foreshortening."""
     wide = [w * frame.side for w in _six(widths)]
     most = min(rounding, 0.9 * max(min(wide[0], wide[-1]), 1e-4))
@@ -32,9 +43,15 @@ def form(
 
 
 def oval(
-    frame: Frame, up: float, across: float, paint: Paint, line: float = 1.0, flat: bool = False, power: float = 2.0,
+    frame: Frame,
+    up: float,
+    across: float,
+    paint: Paint,
+    line: float = 1.0,
+    flat: bool = False,
+    power: float = 2.0,
     egg: float = 0.0,
-) -> Shape:  # fmt: skip
+) -> Shape:
     """An oval of half height `up` along the frame's axis; `across` follows the turn of what carries it."""
     return Shape(SUPER, frame, (up, across * frame.side, power, egg, -9.0), paint, line=line, flat=flat)
 

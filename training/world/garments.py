@@ -1,5 +1,7 @@
-"""Draws what is worn over a curved trunk: prints, belts, jackets, coats, aprons, straps, scarves. The same primitives in
-every pose; see `bodies` for the trunk's frame."""
+"""Draws what is worn over a curved trunk: prints, belts, coats, aprons, straps, scarves; see `bodies` for its frame.
+
+The same primitives in every pose (see `drawing`).
+"""
 
 import math
 
@@ -47,9 +49,15 @@ def draw_prints(drawing: Drawing, design: Design, wear: Wardrobe, frame: Frame, 
 
 
 def draw_over(
-    drawing: Drawing, design: Design, wear: Wardrobe, posed: Posed, frame: Frame, shift: float,
-    widths: tuple[float, ...], span: Span,
-) -> None:  # fmt: skip
+    drawing: Drawing,
+    design: Design,
+    wear: Wardrobe,
+    posed: Posed,
+    frame: Frame,
+    shift: float,
+    widths: tuple[float, ...],
+    span: Span,
+) -> None:
     """Belt, over-garment, then straps and neckwear."""
     if wear.belt and wear.over not in ("coat", "apron"):
         _belt(drawing, design, wear, frame, shift, widths)
@@ -76,14 +84,24 @@ def _belt(
     leather = Paint(design.palette["belt"], material="rigid")
     drawing.add("torso", form(frame.at(place, 0.0), 0.09 * body.torso, (wide, wide), 0.004, leather))
     buckle = Paint(design.palette["prop"], material="rigid")
-    drawing.add("torso", oval(frame.at(place + 0.045 * body.torso, shift), 0.055 * body.torso, 0.06 * body.torso, buckle,
-                              0.6, power=4.0))  # fmt: skip
+    drawing.add(
+        "torso",
+        oval(
+            frame.at(place + 0.045 * body.torso, shift), 0.055 * body.torso, 0.06 * body.torso, buckle, 0.6, power=4.0
+        ),
+    )
 
 
 def _coat(
-    drawing: Drawing, design: Design, wear: Wardrobe, posed: Posed, frame: Frame, shift: float,
-    widths: tuple[float, ...], span: Span,
-) -> None:  # fmt: skip
+    drawing: Drawing,
+    design: Design,
+    wear: Wardrobe,
+    posed: Posed,
+    frame: Frame,
+    shift: float,
+    widths: tuple[float, ...],
+    span: Span,
+) -> None:
     body, n = design.proportions, wear.numbers
     cloth = design.lower._replace(first=design.palette["coat"], far=NEVER, near=-NEVER)
     if n[12] > 0.3:
@@ -98,8 +116,10 @@ def _coat(
     gap = (0.16 + 0.3 * n[14]) * body.shoulder
     inside = design.shirt._replace(far=NEVER, near=-NEVER)
     opening = frame.at(start + 0.002, shift)
-    drawing.add("torso", form(opening, reach - 0.004, (1.3 * gap, 1.2 * gap, gap, 0.8 * gap, 0.9 * gap, 1.1 * gap), 0.0,
-                              inside, 0.8))  # fmt: skip
+    drawing.add(
+        "torso",
+        form(opening, reach - 0.004, (1.3 * gap, 1.2 * gap, gap, 0.8 * gap, 0.9 * gap, 1.1 * gap), 0.0, inside, 0.8),
+    )
     dark = Paint(tuple(0.75 * c for c in design.palette["coat"]), material="fitted")  # type: ignore[arg-type]
     for sign in (-1.0, 1.0):
         lapel = opening.at(0.0, sign * 1.35 * gap, -sign * 0.12)
@@ -134,9 +154,14 @@ def _tails(
 
 
 def _bib(
-    drawing: Drawing, design: Design, wear: Wardrobe, posed: Posed, frame: Frame, shift: float,
+    drawing: Drawing,
+    design: Design,
+    wear: Wardrobe,
+    posed: Posed,
+    frame: Frame,
+    shift: float,
     widths: tuple[float, ...],
-) -> None:  # fmt: skip
+) -> None:
     body, n = design.proportions, wear.numbers
     overalls = wear.over == "overalls"
     cloth = Paint(design.palette["lower"] if overalls else design.palette["white"], material="fitted")
@@ -161,8 +186,12 @@ def _bib(
         drawing.add("torso", form(panel, length, (0.8 * widths[3], 0.9 * widths[4], widths[4]), 0.02, cloth))
     if wear.pockets:
         pocket = Paint(tuple(0.82 * c for c in cloth.first), material="fitted")  # type: ignore[arg-type]
-        drawing.add("torso", form(frame.at(0.5 * body.torso, 0.7 * shift), 0.2 * body.torso, (0.5 * wide, 0.45 * wide),
-                                  0.01, pocket, 0.7))  # fmt: skip
+        drawing.add(
+            "torso",
+            form(
+                frame.at(0.5 * body.torso, 0.7 * shift), 0.2 * body.torso, (0.5 * wide, 0.45 * wide), 0.01, pocket, 0.7
+            ),
+        )
 
 
 def _straps(drawing: Drawing, design: Design, wear: Wardrobe, frame: Frame, shift: float) -> None:
@@ -180,14 +209,20 @@ def _straps(drawing: Drawing, design: Design, wear: Wardrobe, frame: Frame, shif
     at = frame.at(from_[0], from_[1] + 0.5 * shift, turn)
     drawing.add("torso", form(at, length, (0.08 * body.shoulder,) * 2, 0.0, leather, 0.7))
     bag = frame.at(to[0] - 0.02, to[1] + 0.5 * shift)
-    drawing.add("torso", form(bag, 0.3 * body.torso, (0.16 * body.torso, 0.2 * body.torso, 0.18 * body.torso), 0.015,
-                              leather))  # fmt: skip
+    drawing.add(
+        "torso", form(bag, 0.3 * body.torso, (0.16 * body.torso, 0.2 * body.torso, 0.18 * body.torso), 0.015, leather)
+    )
 
 
 def _neckwear(drawing: Drawing, design: Design, wear: Wardrobe, frame: Frame, shift: float) -> None:
     body, n = design.proportions, wear.numbers
-    cloth = Paint(design.palette["accent"], design.palette["white"], pattern=1 if n[16] > 0.6 else 0, frequency=160.0,
-                  material="flowing")  # fmt: skip
+    cloth = Paint(
+        design.palette["accent"],
+        design.palette["white"],
+        pattern=1 if n[16] > 0.6 else 0,
+        frequency=160.0,
+        material="flowing",
+    )
     wide, at = 0.5 * body.shoulder, frame.at(-0.03 * body.torso, 0.5 * shift)
     if wear.neckwear in ("scarf", "bandana"):
         sign = 1.0 if n[17] > 0.5 else -1.0
@@ -217,5 +252,13 @@ def _neckwear(drawing: Drawing, design: Design, wear: Wardrobe, frame: Frame, sh
         ruffle = Shape(STAR, at, (1.0 * wide, 0.86, 12.0, 0.0, 0.5, 1.0, -9.0), white)
         drawing.add("torso", ruffle)
     if wear.neckwear != "none" and n[18] > 0.8:
-        drawing.add("torso", limb(frame.at(0.3 * body.torso, shift), 0.4 * body.torso, (0.003,) * 2,
-                                  Paint(design.palette["white"], material="rigid"), line=0.3))  # fmt: skip
+        drawing.add(
+            "torso",
+            limb(
+                frame.at(0.3 * body.torso, shift),
+                0.4 * body.torso,
+                (0.003,) * 2,
+                Paint(design.palette["white"], material="rigid"),
+                line=0.3,
+            ),
+        )

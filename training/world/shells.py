@@ -89,8 +89,16 @@ def _mushroom(
 def _drop(
     drawing: Drawing, design: Design, wear: Wardrobe, top: Frame, tall: float, wide: float, shell: Paint, trim: Paint
 ) -> None:
-    drawing.add("torso", form(top.at(-0.06 * tall, 0.0), 1.06 * tall, (0.1 * wide, 0.5 * wide, 1.0 * wide, 1.2 * wide, 1.15 * wide,
-                                                        0.8 * wide), 0.5 * wide, shell))  # fmt: skip
+    drawing.add(
+        "torso",
+        form(
+            top.at(-0.06 * tall, 0.0),
+            1.06 * tall,
+            (0.1 * wide, 0.5 * wide, 1.0 * wide, 1.2 * wide, 1.15 * wide, 0.8 * wide),
+            0.5 * wide,
+            shell,
+        ),
+    )
     shine = Paint(design.palette["white"], material="rigid")
     drawing.add(
         "torso",
@@ -128,5 +136,12 @@ def _cone(
     drawing.add("torso", stroke(top.at(0.55 * tall, 0.0), 1.0 * wide, 0.06 * tall, 0.03 * wide, shell))
 
 
-_DRAWN = {"cup": _cup, "fruit": _fruit, "box": _box, "mushroom": _mushroom, "drop": _drop, "bottle": _bottle,
-          "cone": _cone}  # fmt: skip
+_DRAWN = {
+    "cup": _cup,
+    "fruit": _fruit,
+    "box": _box,
+    "mushroom": _mushroom,
+    "drop": _drop,
+    "bottle": _bottle,
+    "cone": _cone,
+}

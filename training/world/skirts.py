@@ -55,8 +55,13 @@ def draw_gathered_skirt(drawing: Drawing, design: Design, wear: Wardrobe, posed:
         drawing.add(
             "skirt", Shape(PROFILE, frame, (0.5 * seen, top, 1.25 * top, 0.7 * hem, 0.8 * hem, 0.006, 0.0, 0.01), tier)
         )
-    band = form(frame.at(-0.005, 0.0)._replace(side=1.0), 0.1 * body.torso, (1.03 * top, 1.08 * top), 0.004,
-                Paint(design.palette["belt"] if wear.belt else cloth.first, material="fitted"))  # fmt: skip
+    band = form(
+        frame.at(-0.005, 0.0)._replace(side=1.0),
+        0.1 * body.torso,
+        (1.03 * top, 1.08 * top),
+        0.004,
+        Paint(design.palette["belt"] if wear.belt else cloth.first, material="fitted"),
+    )
     drawing.add("skirt", band)
 
 

@@ -23,10 +23,20 @@ def draw_sleeved_arm(drawing: Drawing, design: Design, wear: Wardrobe, posed: Po
     long = wear.sleeve in ("long", "loose", "bell", "puff") and wear.sleeve != "puff"
     top = cloth if long else skin
     arm = (
-        limb(upper, body.upper_arm, (r0, (1.04 + strong) * r0, (1 + strong) * r0, 0.92 * r0, r1, r1), top, open=r0 * 1.1),
-        limb(lower, body.forearm, (r1, (1.04 + strong) * r1, 1.02 * r1, 0.5 * (r1 + r2), r2, r2),
-             cloth._replace(far=0.93 * body.forearm, third=design.palette["accent"]) if long else skin),
-    )  # fmt: skip
+        limb(
+            upper,
+            body.upper_arm,
+            (r0, (1.04 + strong) * r0, (1 + strong) * r0, 0.92 * r0, r1, r1),
+            top,
+            opening=r0 * 1.1,
+        ),
+        limb(
+            lower,
+            body.forearm,
+            (r1, (1.04 + strong) * r1, 1.02 * r1, 0.5 * (r1 + r2), r2, r2),
+            cloth._replace(far=0.93 * body.forearm, third=design.palette["accent"]) if long else skin,
+        ),
+    )
     gloved = odd == "glove" or wear.hand == "glove"
     hand = _hand(design, wear, lower.at(body.forearm, 0.0), side, r2, gloved)
     if long:
@@ -65,8 +75,12 @@ def _sleeve(
         long = (0.35 + 0.3 * n[19]) * body.upper_arm + 0.7 * r0
         drawing.add(part, _from_shoulder(upper, r0, long, (1.02 * r0, 1.14 * r0, 1.2 * r0, 1.28 * r0), cloth))
     elif wear.sleeve == "puff":
-        drawing.add(part, _from_shoulder(upper, r0, 0.5 * body.upper_arm + 0.8 * r0,
-                                         (1.05 * r0, 1.3 * r0, 1.6 * r0, 1.5 * r0, 1.05 * r0), cloth))  # fmt: skip
+        drawing.add(
+            part,
+            _from_shoulder(
+                upper, r0, 0.5 * body.upper_arm + 0.8 * r0, (1.05 * r0, 1.3 * r0, 1.6 * r0, 1.5 * r0, 1.05 * r0), cloth
+            ),
+        )
         drawing.add(
             part, form(upper.at(0.44 * body.upper_arm, 0), 0.1 * body.upper_arm, (1.1 * r0, 1.2 * r0), 0.003, cloth)
         )

@@ -28,8 +28,14 @@ def hair_paint(design: Design, wear: Wardrobe) -> Paint:
     share = 0.72 if r + g + b > 0.6 else 1.9
     tinted = (min(share * r, 1.0), min(share * g, 1.0), min(share * b, 1.0))
     drawn = design.family.fill == "colour" and wear.numbers[11] > 0.35
-    return Paint((r, g, b), tinted, pattern=STRANDS if drawn else 0, frequency=130 + 120 * wear.numbers[12],
-                 phase=6 * wear.numbers[13], material="hair")  # fmt: skip
+    return Paint(
+        (r, g, b),
+        tinted,
+        pattern=STRANDS if drawn else 0,
+        frequency=130 + 120 * wear.numbers[12],
+        phase=6 * wear.numbers[13],
+        material="hair",
+    )
 
 
 def draw_tresses(drawing: Drawing, design: Design, wear: Wardrobe, posed: Posed) -> None:
@@ -135,8 +141,11 @@ def _braids(
             )
         drawing.add("hair", *beads)
         end = hang.at(2.0 * half, 0.0)
-        drawing.add("hair", oval(end, 0.08 * half, 0.14 * wide, Paint(design.palette["accent"], material="rigid")),
-                    limb(end.at(0.05 * half, 0.0), 0.25 * half, (0.1 * wide, 0.17 * wide, 0.02 * wide), paint))  # fmt: skip
+        drawing.add(
+            "hair",
+            oval(end, 0.08 * half, 0.14 * wide, Paint(design.palette["accent"], material="rigid")),
+            limb(end.at(0.05 * half, 0.0), 0.25 * half, (0.1 * wide, 0.17 * wide, 0.02 * wide), paint),
+        )
 
 
 def _bun(
@@ -216,8 +225,19 @@ def _curls(
     drawing.add("hair", *curls)
 
 
-_MASSES = {"straight": _straight, "bob": _straight, "waves": _waves, "tails": _tails, "pony": _tails, "braids": _braids,
-           "bun": _bun, "drape": _drape, "spikes": _spikes, "messy": _spikes, "curls": _curls}  # fmt: skip
+_MASSES = {
+    "straight": _straight,
+    "bob": _straight,
+    "waves": _waves,
+    "tails": _tails,
+    "pony": _tails,
+    "braids": _braids,
+    "bun": _bun,
+    "drape": _drape,
+    "spikes": _spikes,
+    "messy": _spikes,
+    "curls": _curls,
+}
 
 
 def draw_cap(drawing: Drawing, design: Design, wear: Wardrobe, posed: Posed, frame: Frame) -> None:
@@ -230,8 +250,16 @@ def draw_cap(drawing: Drawing, design: Design, wear: Wardrobe, posed: Posed, fra
     if wear.hair != "tuft":
         rate = 1.3 / wide
         thick = 1.07 + 0.08 * n[15]
-        numbers = (thick * half, (thick + 0.02) * wide, 2.0, 0.0, -0.2 * half, (0.7 + 0.12 * n[16]) * half, rate,
-                   -rate * (0.75 * turn + 0.3 * (n[17] - 0.5)) * wide)  # fmt: skip
+        numbers = (
+            thick * half,
+            (thick + 0.02) * wide,
+            2.0,
+            0.0,
+            -0.2 * half,
+            (0.7 + 0.12 * n[16]) * half,
+            rate,
+            -rate * (0.75 * turn + 0.3 * (n[17] - 0.5)) * wide,
+        )
         drawing.add("head", Shape(SUPER, frame, numbers, paint))
         if n[18] > 0.5 and design.look.cel + design.look.soft + design.look.gloss > 0:
             lit = Paint(tuple(min(1.35 * c + 0.12, 1.0) for c in paint.first), material="hair")  # type: ignore[arg-type]
@@ -241,8 +269,16 @@ def draw_cap(drawing: Drawing, design: Design, wear: Wardrobe, posed: Posed, fra
         for sign in (-1.0, 1.0):
             hang = hanging(frame.at(0.35 * half, sign * 0.95 * wide), 0.6, sign * 0.05)
             long = half * (1.3 + 1.3 * n[19])
-            drawing.add("head", limb(hang, long, (0.16 * wide, 0.24 * wide, 0.24 * wide, 0.18 * wide, 0.01 * wide), paint,
-                                     bow=sign * 0.1 * half))  # fmt: skip
+            drawing.add(
+                "head",
+                limb(
+                    hang,
+                    long,
+                    (0.16 * wide, 0.24 * wide, 0.24 * wide, 0.18 * wide, 0.01 * wide),
+                    paint,
+                    bow=sign * 0.1 * half,
+                ),
+            )
 
 
 def _bangs(drawing: Drawing, wear: Wardrobe, frame: Frame, half: float, wide: float, paint: Paint, turn: float) -> None:
@@ -251,11 +287,18 @@ def _bangs(drawing: Drawing, wear: Wardrobe, frame: Frame, half: float, wide: fl
     fall = 0.42 + 0.25 * n[21]
     menus = {
         "straight": tuple(((k - 2) * 0.36, 0.05 * (k - 2), fall + 0.04 * (k % 2), 0.0) for k in range(5)),
-        "split": ((-0.12, -0.75, 0.95, 0.16), (0.12, 0.75, 0.95, -0.16), (-0.2, -0.35, 0.5, 0.1), (0.2, 0.35, 0.5, -0.1)),
+        "split": (
+            (-0.12, -0.75, 0.95, 0.16),
+            (0.12, 0.75, 0.95, -0.16),
+            (-0.2, -0.35, 0.5, 0.1),
+            (0.2, 0.35, 0.5, -0.1),
+        ),
         "side": tuple((way * (0.5 - 0.3 * k), -way * (0.35 + 0.16 * k), fall + 0.12 * k, way * 0.08) for k in range(4)),
-        "spiky": tuple(((k - 2) * 0.38, 0.3 * math.sin(7 * k + 6 * n[22]), fall + 0.15 * ((k + 1) % 2), 0.0) for k in range(5)),
+        "spiky": tuple(
+            ((k - 2) * 0.38, 0.3 * math.sin(7 * k + 6 * n[22]), fall + 0.15 * ((k + 1) % 2), 0.0) for k in range(5)
+        ),
         "none": (),
-    }  # fmt: skip
+    }
     if wear.hair == "tuft":
         locks = [
             limb(frame.at(0.85 * half, v * wide, v), 0.45 * half, (0.12 * wide, 0.14 * wide, 0.01 * wide), paint)

@@ -32,7 +32,7 @@ def draw_clothed_leg(drawing: Drawing, design: Design, wear: Wardrobe, posed: Po
         shin = bare
     calf = 1.16 if wear.build in ("fem", "masc", "slim") else 1.05
     leg = (
-        limb(upper, body.thigh, (r0, 1.03 * r0, 0.97 * r0, 0.86 * r0 + 0.1 * r1, r1, r1), thigh, open=r0 * 1.2),
+        limb(upper, body.thigh, (r0, 1.03 * r0, 0.97 * r0, 0.86 * r0 + 0.1 * r1, r1, r1), thigh, opening=r0 * 1.2),
         limb(lower, body.shin, (r1, calf * r1, 1.05 * calf * r1, 0.55 * (r1 + r2), r2, r2), shin),
     )
     shoe = _shoe(design, wear, posed, side, r2, lower)
@@ -46,9 +46,16 @@ def draw_clothed_leg(drawing: Drawing, design: Design, wear: Wardrobe, posed: Po
     if wear.shoe in ("boot", "tall") and not over:
         leather = Paint(design.palette["shoe"], material="rigid")
         share = 0.45 if wear.shoe == "boot" else 0.85
-        drawing.add(part, form(lower.at((1 - share) * body.shin, 0.0), share * body.shin + 0.4 * r2,
-                               (calf * 1.12 * (r1 if share > 0.5 else 0.5 * (r1 + r2)), 1.2 * r2, 1.15 * r2), 0.006,
-                               leather))  # fmt: skip
+        drawing.add(
+            part,
+            form(
+                lower.at((1 - share) * body.shin, 0.0),
+                share * body.shin + 0.4 * r2,
+                (calf * 1.12 * (r1 if share > 0.5 else 0.5 * (r1 + r2)), 1.2 * r2, 1.15 * r2),
+                0.006,
+                leather,
+            ),
+        )
 
 
 def _stockings(design: Design, wear: Wardrobe, odd: bool) -> Paint:
@@ -61,24 +68,40 @@ def _stockings(design: Design, wear: Wardrobe, odd: bool) -> Paint:
 
 
 def _cloth(
-    drawing: Drawing, design: Design, wear: Wardrobe, bones: tuple[Frame, Frame], radii: tuple[float, ...], cloth: Paint,
+    drawing: Drawing,
+    design: Design,
+    wear: Wardrobe,
+    bones: tuple[Frame, Frame],
+    radii: tuple[float, ...],
+    cloth: Paint,
     part: str,
-) -> None:  # fmt: skip
+) -> None:
     """What stands away from the leg: shorts, wide and flared trousers, pockets."""
     body, (upper, lower), (r0, r1, r2) = design.proportions, bones, radii
     if wear.bottom == "shorts":
         long = (0.45 + 0.45 * wear.numbers[25]) * body.thigh
-        drawing.add(part, form(upper.at(-0.2 * r0, 0.0), long + 0.2 * r0, (1.02 * r0, 1.1 * r0, 1.15 * r0, 1.2 * r0),
-                               0.5 * r0, cloth)._replace(open=0.8 * r0))  # fmt: skip
+        drawing.add(
+            part,
+            form(
+                upper.at(-0.2 * r0, 0.0), long + 0.2 * r0, (1.02 * r0, 1.1 * r0, 1.15 * r0, 1.2 * r0), 0.5 * r0, cloth
+            )._replace(open=0.8 * r0),
+        )
     elif wear.bottom in ("wide", "flared"):
         big = 1.35 if wear.bottom == "wide" else 1.0
         end = (1.9 if wear.bottom == "wide" else 2.1) * max(r2, 0.75 * r1)
         drawing.add(
             part,
-            limb(upper, body.thigh, (r0, 1.05 * r0, 1.02 * big * r0, big * r1 * 1.1, big * r1), cloth, open=0.7 * r0),
-            form(lower.at(-0.4 * big * r1, 0.0), 1.0 * body.shin + 0.4 * big * r1,
-                 (0.92 * big * r1, big * r1, big * r1, 0.5 * (big * r1 + end), end), 0.5 * r1, cloth),
-        )  # fmt: skip
+            limb(
+                upper, body.thigh, (r0, 1.05 * r0, 1.02 * big * r0, big * r1 * 1.1, big * r1), cloth, opening=0.7 * r0
+            ),
+            form(
+                lower.at(-0.4 * big * r1, 0.0),
+                1.0 * body.shin + 0.4 * big * r1,
+                (0.92 * big * r1, big * r1, big * r1, 0.5 * (big * r1 + end), end),
+                0.5 * r1,
+                cloth,
+            ),
+        )
     if wear.pockets and wear.bottom in ("trousers", "wide", "flared", "shorts"):
         dark = Paint(tuple(0.8 * c for c in cloth.first), material="fitted")  # type: ignore[arg-type]
         drawing.add(
@@ -94,8 +117,14 @@ def _shoe(design: Design, wear: Wardrobe, posed: Posed, side: str, ankle: float,
     drop = _drop(posed, side)
     heel = foot.at(-0.35 * size, 0.0)
     if wear.shoe == "bare":
-        return [limb(heel, body.foot + 0.35 * size, (0.9 * size, 0.8 * size, 0.85 * size, 0.95 * size, 0.8 * size),
-                     Paint(design.palette["skin"]))]  # fmt: skip
+        return [
+            limb(
+                heel,
+                body.foot + 0.35 * size,
+                (0.9 * size, 0.8 * size, 0.85 * size, 0.95 * size, 0.8 * size),
+                Paint(design.palette["skin"]),
+            )
+        ]
     leather = Paint(design.palette["shoe"], material="rigid")
     sole = Paint(design.palette["white"] if wear.shoe == "sneaker" else design.palette["belt"], material="rigid")
     widths = (1.0 * size, 0.95 * size, 0.92 * size, 1.1 * size, 1.02 * size)

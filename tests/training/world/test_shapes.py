@@ -1,7 +1,20 @@
 import pytest
 import torch
 
-from training.world.shapes import ARC, CAPSULE, HEART, PROFILE, STAR, SUPER, distance, reach
+from training.world.shapes import (
+    ARC,
+    CAPSULE,
+    FORM,
+    HEART,
+    LIMB,
+    PROFILE,
+    STAR,
+    SUPER,
+    across,
+    curve,
+    distance,
+    reach,
+)
 
 SHAPES = {
     CAPSULE: [1.0, 0.2, 0.1, 0.0, 0.0, 0.0, 0.0, 0.0],
@@ -10,6 +23,8 @@ SHAPES = {
     STAR: [0.5, 0.5, 5.0, 0.0, 1.0, 0.0, -9.0, 0.0],
     ARC: [0.5, 0.2, 0.05, 0.0, 0.0, 0.0, 0.0, 0.0],
     HEART: [0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+    LIMB: [1.0, *curve((0.1, 0.2, 0.15, 0.15, 0.1, 0.05)), 0.1],
+    FORM: [1.0, *curve((0.2, 0.4, 0.3, 0.2, 0.35, 0.3)), 0.05],
 }
 
 
@@ -44,3 +59,12 @@ def test_nothing_reaches_outside_the_box(kind: int) -> None:
     assert float(x[inside].max()) <= x1
     assert y0 <= float(y[inside].min())
     assert float(y[inside].max()) <= y1
+
+
+def test_a_limb_passes_through_its_widths() -> None:
+    widths = (0.1, 0.2, 0.15, 0.15, 0.1, 0.05)
+    shape = torch.tensor([[1.0, *curve(widths), 0.0]])
+    for stop, width in enumerate(widths):
+        at = torch.tensor([[[stop / 5]]])
+        assert float(distance(LIMB, at, torch.tensor([[[width]]]), shape)) == pytest.approx(0.0, abs=1e-5)
+        assert float(across(LIMB, at, torch.tensor([[[0.5 * width]]]), shape)) == pytest.approx(0.5, abs=1e-4)

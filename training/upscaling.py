@@ -24,7 +24,7 @@ from training.world.families import HELD_OUT
 from training.world.figures import draw
 
 SIZE = 512
-EACH = 8
+EACH = 4
 Picture = NDArray[np.uint8]
 Enlarge = Callable[[Picture, Scale], Picture]
 INPUTS = ("clean", "worn")

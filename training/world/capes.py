@@ -51,12 +51,13 @@ def _cape(
     frame = frame.at(-0.04 * body.torso, away)
     top = widths[1]
     hem = top * (1.3 + 0.9 * n[4])
-    dark = tuple(0.6 * c for c in design.palette["coat"])
+    red, green, blue = design.palette["coat"]
+    dark = (0.6 * red, 0.6 * green, 0.6 * blue)
     cloth = Paint(
         design.palette["coat"],
         dark,
         pattern=FOLDS,
-        frequency=55 + 60 * n[5],  # type: ignore[arg-type]
+        frequency=55 + 60 * n[5],
         phase=6 * n[6],
         material="flowing",
     )

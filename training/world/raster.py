@@ -76,7 +76,7 @@ def _tiles(
     high = np.clip(np.ceil(box[:, 2:]), 0, size).astype(np.int64)
     level = np.searchsorted(sides, np.minimum(high - low, size))
     key = (rows[:, COLUMN["kind"]].astype(np.int64) * 32 + level[:, 0]) * 32 + level[:, 1]
-    seen = ((high - low) > 0).all(1)
+    seen: NDArray[np.bool_] = np.asarray(((high - low) > 0).all(1))
     order = np.lexsort((steps, rows[:, COLUMN["picture"]]))
     for group in _groups(order[seen[order]], rows[:, COLUMN["picture"]], key):
         width, height = sides[level[group[0]]]

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from training.world.bodies import shaded
 from training.world.designs import Design
 from training.world.drawing import FOLDS, NEVER, Drawing, Frame, Paint, Shape
 from training.world.forms import form
@@ -40,7 +41,7 @@ def draw_gathered_skirt(drawing: Drawing, design: Design, wear: Wardrobe, posed:
     frame, seen, hem = _hanging(posed, design, wear, length, rise, rest)
     cloth = design.shirt if wear.bottom in ("dress", "gown", "tutu") else design.lower
     cloth = cloth._replace(far=NEVER, near=-NEVER, material="flowing")
-    dark = tuple(0.72 * c for c in cloth.first)
+    dark = shaded(cloth.first, 0.72)
     if cloth.pattern == 0 or wear.bottom == "pleats":
         cloth = cloth._replace(
             pattern=FOLDS, second=dark, frequency=(60 if wear.bottom != "pleats" else 130) / (1 + 2 * body.head)

@@ -57,10 +57,10 @@ class FigureBatch:
     state (B, K, J) uint8: 0 absent (off the canvas), 1 hidden by the figure itself, 2 visible. joint_depth (B, K, J)
     body heights. parts, materials (B, K, S, S) uint8 rows of PARTS and MATERIALS, of what is visible. depth
     (B, K, S, S) body heights. texel (B, K, S, S, 3): primitive's identity (-1 none) and its u, v. layers
-    (B, K, P, 4, S, S) each part alone and complete, straight alpha, or None. order (B, K, P) rank of each part, back
-    = 0. scale (B, K) pixels per body height. matrices (B, K, N, 6): per identity, page = (a + b u + c v, d + e u +
-    f v), before the wobble `shake`
-    (B, K, S, S, 2), pixels, which a page position is moved by before it is looked up. family: B names.
+    (B, 1, P, 4, S, S) each part of the first pose alone and complete, straight alpha, or None. order (B, K, P) rank of
+    each part, back = 0. scale (B, K) pixels per body height. matrices (B, K, N, 6): per identity, page = (a + b u +
+    c v, d + e u + f v), before the wobble `shake` (B, K, S, S, 2), pixels, which a page position is moved by before it
+    is looked up. family: B names.
     """
 
     rgb: Tensor
@@ -171,7 +171,7 @@ def _painted(
         rgb=split(rgb), clean=split(clean), plate=split(plate), joints=split(points),
         state=split(_state(points, part.long(), _turns(cast, device), size)), joint_depth=split(z),
         parts=split(part.to(torch.uint8)), materials=split(material.to(torch.uint8)), depth=split(depth),
-        texel=split(torch.stack((identity, u, v), -1)), layers=None if stack is None else split(stack),
+        texel=split(torch.stack((identity, u, v), -1)), layers=None if stack is None else stack[:, None],
         order=split(torch.tensor(orders, device=device)),
         scale=split(scale),
         matrices=split(_matrices(rows, pictures, count).to(device)),
@@ -205,9 +205,10 @@ def _blank(
     warp = page.expand(pictures, size, size, 2).float().clone()
     if bool((amount > 0).any()):
         warp += 2 * amount[..., None] * _shaking(pictures, size, generator).to(device)
-    stack = torch.zeros(pictures, len(LAYERS), size, size, 4, device=device) if layers else None
+    stack = torch.zeros(len(cast), len(LAYERS), size, size, 4, device=device) if layers else None
     owner = torch.full((pictures, size, size), -1, dtype=torch.long, device=device)
-    return raster.Canvas(torch.zeros(pictures, size, size, 4, device=device), owner, stack, warp)
+    picture = torch.zeros(pictures, size, size, 4, device=device)
+    return raster.Canvas(picture, owner, stack, warp, pictures // len(cast))
 
 
 def _shaking(pictures: int, size: int, generator: torch.Generator) -> Tensor:
@@ -244,8 +245,8 @@ def _blocks(
         rgba[n] = rgba[n][:, at][:, :, at]
         for m in maps:
             m[n] = m[n][at][:, at]
-        if stack is not None:
-            stack[n] = stack[n][:, :, at][:, :, :, at]
+        if stack is not None and n % canvas.poses == 0:
+            stack[n // canvas.poses] = stack[n // canvas.poses][:, :, at][:, :, :, at]
     return rgba, maps, None if stack is None else _straight(stack)
 
 

@@ -23,12 +23,14 @@ OPAQUE = 0.5
 @dataclass(frozen=True)
 class Canvas:
     """rgba (N, S, S, 4) premultiplied; owner (N, S, S) int64, row of the primitive seen, -1 none;
-    layers (N, P, S, S, 4) premultiplied or None; warp (N, S, S, 2), where a pixel is looked up, page pixels."""
+    layers (N / poses, P, S, S, 4) premultiplied, those of every `poses`-th picture, or None; warp (N, S, S, 2), where
+    a pixel is looked up, page pixels."""
 
     rgba: Tensor
     owner: Tensor
     layers: Tensor | None
     warp: Tensor
+    poses: int = 1
 
     @property
     def size(self) -> int:
@@ -125,9 +127,17 @@ def _paint_tiles(
     top = (alpha > OPAQUE) | ((alpha > 0) & (covered > OPAQUE) & (before < 0))
     owner[at] = torch.where(top, torch.from_numpy(chosen).to(device)[:, None, None], before)
     if canvas.layers is not None:
-        parts = canvas.layers.shape[1]
-        row = cells[:, COLUMN["picture"]].long() * (parts - 1) + cells[:, COLUMN["part"]].long() - 1
-        _blend(canvas.layers.view(-1, 4), at + (row * size * size)[:, None, None], colour, alpha)
+        _blend_layers(canvas.layers, canvas.poses, cells, at, colour, alpha)
+
+
+def _blend_layers(layers: Tensor, poses: int, cells: Tensor, at: Tensor, colour: Tensor, alpha: Tensor) -> None:
+    """Paints the tiles of first poses over their own part's layer."""
+    parts, size = layers.shape[1], layers.shape[2]
+    picture, part = cells[:, COLUMN["picture"]].long(), cells[:, COLUMN["part"]].long() - 1
+    kept = picture % poses == 0
+    if kept.any():
+        row = (picture // poses * parts + part - picture)[kept]
+        _blend(layers.view(-1, 4), at[kept] + (row * size * size)[:, None, None], colour[kept], alpha[kept])
 
 
 def _pixels(corner: Tensor, picture: Tensor, height: int, width: int, size: int) -> Tensor:

@@ -28,7 +28,7 @@ def test_shapes_and_ranges(batch: FigureBatch) -> None:
     assert batch.state.shape == batch.joint_depth.shape == (6, 2, joints)
     assert batch.texel.shape == (6, 2, SIZE, SIZE, 3)
     assert batch.layers is not None
-    assert batch.layers.shape == (6, 2, len(LAYERS), 4, SIZE, SIZE)
+    assert batch.layers.shape == (6, 1, len(LAYERS), 4, SIZE, SIZE)
     assert batch.parts.max() < len(PARTS)
     assert batch.materials.max() < len(MATERIALS)
     for picture in (batch.rgb, batch.clean, batch.plate):
@@ -54,14 +54,14 @@ def test_joints_lie_in_their_parts(batch: FigureBatch) -> None:
     """A limb's joints lie inside that limb's complete layer (up to the wobble of the outline)."""
     assert batch.layers is not None
     grown = functional.max_pool2d(batch.layers[:, :, :, 3].flatten(0, 2)[:, None], 5, 1, 2)
-    alpha = grown.view(6, 2, len(LAYERS), SIZE, SIZE)
+    alpha = grown.view(6, 1, len(LAYERS), SIZE, SIZE)
     inside = []
     for joint, part in (("elbow", "arm"), ("wrist", "arm"), ("knee", "leg"), ("ankle", "leg")):
         for side in "rl":
             row = BIPED.index[f"{side}_{joint}"]
-            cell = batch.joints[:, :, row].floor().long().clamp(0, SIZE - 1)
+            cell = batch.joints[:, :1, row].floor().long().clamp(0, SIZE - 1)
             layer = alpha[:, :, LAYERS.index(f"{side}_{part}")]
-            b, k = torch.meshgrid(torch.arange(6), torch.arange(2), indexing="ij")
+            b, k = torch.meshgrid(torch.arange(6), torch.arange(1), indexing="ij")
             inside.append(layer[b, k, cell[..., 1], cell[..., 0]] > 0.5)
     assert float(torch.stack(inside).float().mean()) > 0.97
 
@@ -69,12 +69,13 @@ def test_joints_lie_in_their_parts(batch: FigureBatch) -> None:
 def test_layers_in_order_make_the_figure(batch: FigureBatch) -> None:
     assert batch.layers is not None
     layers = torch.cat((batch.layers[:, :, :, :3] * batch.layers[:, :, :, 3:], batch.layers[:, :, :, 3:]), 3)
-    whole = torch.zeros_like(batch.clean)
+    whole = torch.zeros_like(batch.clean[:, :1])
     for rank in range(len(LAYERS)):
-        which = (batch.order == rank).long().argmax(-1)[:, :, None, None, None, None]
+        which = (batch.order[:, :1] == rank).long().argmax(-1)[:, :, None, None, None, None]
         layer = layers.gather(2, which.expand(-1, -1, 1, 4, SIZE, SIZE))[:, :, 0]
         whole = layer + whole * (1 - layer[:, :, 3:])
-    truth = torch.cat((batch.clean[:, :, :3] * batch.clean[:, :, 3:], batch.clean[:, :, 3:]), 2)
+    clean = batch.clean[:, :1]
+    truth = torch.cat((clean[:, :, :3] * clean[:, :, 3:], clean[:, :, 3:]), 2)
     assert float((whole - truth).abs().max()) < 1e-3
 
 

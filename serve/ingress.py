@@ -26,7 +26,7 @@ from serve.metering import Meter
 from serve.pipeline import Pipeline
 from serve.results import weigh
 from serve.settings import parse_settings
-from serve.stages import STAGES, Held, Image, Value
+from serve.stages import STAGES, Bounds, Held, Image, Value
 
 APPLICATION = "contrapposto"
 STATUS_SECONDS = 0.5
@@ -61,6 +61,9 @@ class RayStages:
 
     async def read(self, picture: Held[Image]) -> Held[list[Reading]]:
         return await _call(self.handles["keypoints"].read.remote, picture)
+
+    async def reread(self, picture: Held[Image], box: Bounds) -> Held[list[Reading]]:
+        return await _call(self.handles["keypoints"].reread.remote, picture, box)
 
     async def parse(self, picture: Held[Image], reading: Reading, mask: Image | None) -> Held[Figure]:
         return await _call(self.handles["garments"].parse.remote, picture, reading, mask)

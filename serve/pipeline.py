@@ -14,11 +14,11 @@ import numpy as np
 from deployments.backgrounds.spec import Background
 from pose import library
 from pose.errors import InvalidInput, InvalidKeypoints, NoFigure, NoPose, NotFound
-from pose.figure import Figure, Reading, Warp
+from pose.figure import Reading, Warp
 from pose.pose import Pose
 from pose.retarget import turn_degrees
 from serve.figures import FigureStore
-from serve.report import Report, make_report
+from serve.report import Report, figure_box, make_report
 from serve.requests import Source, Target, Transfer
 from serve.results import Output, Parsed, Result
 from serve.stages import Held, Image, Stages, Value
@@ -142,7 +142,7 @@ class Pipeline:
         repaired = await watch.time("denoiser", self.stages.repair(parsed.figure, warp, request.steps, seed))
         finished, report = await asyncio.gather(
             self._finish(request, parsed, warp.value, repaired, watch),
-            self._report(figure, asked, warp.value, repaired, watch),
+            self._report(parsed, asked, warp.value, repaired, watch),
         )
         shown = warp.value.pose.scaled(finished.shape[1] / repaired.value.shape[1])
         return Output(target, finished, shown, warp.value.origin, seed, report)
@@ -160,11 +160,17 @@ class Pipeline:
             return composed.value
         return (await watch.time("upscaler", self.stages.upscale(composed, request.scale))).value
 
-    async def _report(self, figure: Figure, asked: Pose, warp: Warp, repaired: Held[Image], watch: Stopwatch) -> Report:
+    async def _report(self, parsed: Parsed, asked: Pose, warp: Warp, repaired: Held[Image], watch: Stopwatch) -> Report:
+        """Reads the result as its source was read: what BlazePose found, or a photograph, by every reader again."""
+        if parsed.reading.reader == "blazepose" or parsed.reading.kind == "photo":
+            reading = self.stages.read(repaired)
+        else:
+            reading = self.stages.reread(repaired, figure_box(warp.pose))
         try:
-            readings = (await watch.time("report", self.stages.read(repaired))).value
+            readings = (await watch.time("report", reading)).value
         except (NoFigure, NoPose):
             readings = []
+        figure = parsed.figure.value
         turn = turn_degrees(figure.pose, asked)
         return await asyncio.to_thread(make_report, figure, asked, warp, repaired.value, readings, turn)
 

@@ -16,6 +16,7 @@ VISIBLE = 8
 REPAINTED = 12
 MUCH_INVENTED = 0.25
 MUCH_TURNED = 45.0
+BOX_MARGIN = 0.08
 FACE = frozenset({"nose", "r_eye", "l_eye", "r_ear", "l_ear"})
 
 
@@ -101,6 +102,18 @@ def bone_drift(found: Pose, asked: Pose) -> float | None:
         if length > 0.03 * height:
             ratios.append(abs(float(np.linalg.norm(found.points[first] - found.points[second])) / length - 1))
     return float(np.median(ratios) * 100) if ratios else None
+
+
+def figure_box(pose: Pose) -> tuple[float, float, float, float]:
+    """(x0, y0, x1, y1) around the present joints with a margin of 8% of their extent, within the pose's canvas."""
+    points = pose.points[pose.present]
+    if not len(points):
+        return 0.0, 0.0, float(pose.width), float(pose.height)
+    low, high = points.min(0), points.max(0)
+    margin = BOX_MARGIN * float((high - low).max())
+    x0, y0 = np.maximum(low - margin, 0)
+    x1, y1 = np.minimum(high + margin, (pose.width, pose.height))
+    return float(x0), float(y0), float(x1), float(y1)
 
 
 def figure_height(pose: Pose) -> float:

@@ -12,7 +12,7 @@ from pathlib import Path
 from pose.errors import WeightsError
 from serve.settings import ROOT
 
-NAMES = ("pose", "parse", "denoiser")
+NAMES = ("pose", "parse", "denoiser", "upscaler")
 
 
 def weights_directory() -> Path:

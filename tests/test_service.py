@@ -105,7 +105,7 @@ def test_a_sample_takes_a_named_pose(service):
     report = json.loads(answer.headers["contrapposto-report"])
     assert report["copied"] > 0.4
     assert result.shape[0] >= 0.8 * source.shape[0]
-    assert set(report["weights"]) == {"pose", "parse", "denoiser"}
+    assert set(report["weights"]) == {"pose", "parse", "denoiser", "upscaler"}
 
 
 def test_a_sample_takes_a_stick_figures_pose_the_same_twice(service):

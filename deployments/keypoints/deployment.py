@@ -69,3 +69,9 @@ class Keypoints:
         drawn = await asyncio.to_thread(network_reader(self._reader), picture, foreground)
         people = people_reader(await asked, scale)(picture, foreground)
         return choose([*people, *drawn], foreground)
+
+    async def reread(self, picture: NDArray[np.uint8], box: Bounds) -> list[Reading]:
+        """The figure in a box (x0, y0, x1, y1) of the picture, by our network alone: where one was put and is known."""
+        from deployments.keypoints.read import reread
+
+        return [await asyncio.to_thread(reread, picture, box, self._reader)]

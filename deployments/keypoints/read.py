@@ -106,6 +106,12 @@ def network_reader(reader: Locator, hints: Sequence[Bounds] = ()) -> Reader:
     return read
 
 
+def reread(picture: NDArray[np.uint8], box: Bounds, reader: Locator) -> Reading:
+    """The figure of a box of the picture (H, W, 3 or 4), by our own network alone: no other is looked for."""
+    small, scale = shrunk(picture)
+    return _restored(reader.read(small, _scaled(box, scale)), scale, picture.shape[1], picture.shape[0])
+
+
 def _enlarged(person: dict[str, Any], scale: float, width: int, height: int) -> dict[str, Any]:
     landmarks = np.array(person["landmarks"], np.float32)
     landmarks[:, :3] /= scale

@@ -28,7 +28,7 @@ POINTS = {
     "r_hip": (42.0, 62.0), "r_knee": (41.0, 78.0), "r_ankle": (40.0, 94.0),
     "l_hip": (54.0, 62.0), "l_knee": (55.0, 78.0), "l_ankle": (56.0, 94.0),
 }  # fmt: skip
-WEIGHTS = {"pose": "a" * 64, "parse": "b" * 64, "denoiser": "c" * 64}
+WEIGHTS = {"pose": "a" * 64, "parse": "b" * 64, "denoiser": "c" * 64, "upscaler": "d" * 64}
 
 
 def standing(width: int = 96, height: int = 112) -> Pose:
@@ -52,17 +52,26 @@ class StandInStages:
     delay: float = 0.0
     fault: Exception | None = None
     all_ready: bool = True
+    reader: str = "network"
+    kind: str = "character"
 
     def hold(self, value):
         return Held(value)
 
     async def read(self, picture):
         await self._called("read")
+        return self._found(picture)
+
+    async def reread(self, picture, box):
+        await self._called("reread")
+        return self._found(picture)
+
+    def _found(self, picture):
         height, width = picture.value.shape[:2]
         if picture.value[..., :3].max() == 0:
             raise NoFigure("nothing reads as a figure; send one that does.")
         pose = standing(width, height)
-        return Held([Reading(pose, "character", "network", 0.9, (10.0, 10.0, 80.0, 100.0))])
+        return Held([Reading(pose, self.kind, self.reader, 0.9, (10.0, 10.0, 80.0, 100.0))])
 
     async def parse(self, picture, reading, mask):
         await self._called("parse")

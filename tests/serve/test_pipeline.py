@@ -44,6 +44,36 @@ def test_the_reference_is_read_beside_the_source():
     assert stages.calls[:3] == ["read", "read", "parse"]
 
 
+@pytest.mark.parametrize(
+    ("reader", "kind", "last"),
+    [("network", "character", "reread"), ("blazepose", "drawing", "read"), ("openpose", "openpose", "reread")],
+)
+def test_the_result_is_read_as_its_source_was(reader, kind, last):
+    stages = StandInStages(reader=reader, kind=kind)
+    (result,) = transfer(stages, Transfer(source(), (WALKING,)))
+    assert [call for call in stages.calls if "read" in call] == ["read", last]
+    assert result.outputs[0].report.pose_error is not None
+
+
+def test_the_users_joints_on_a_drawing_need_no_second_search():
+    stages = StandInStages()
+    transfer(stages, Transfer(source(keypoints=standing()), (WALKING,)))
+    assert stages.calls.count("reread") == 1
+
+
+def test_the_result_is_read_where_the_pose_was_put():
+    class Watching(StandInStages):
+        async def reread(self, picture, box):
+            self.box = box
+            return await super().reread(picture, box)
+
+    stages = Watching()
+    (result,) = transfer(stages, Transfer(source(), (Target("k", keypoints=standing()),), scale=2))
+    points = result.outputs[0].pose.points[result.outputs[0].pose.present] / 2
+    assert (points.min(0) >= stages.box[:2]).all()
+    assert (points.max(0) <= stages.box[2:]).all()
+
+
 def test_every_stage_is_timed():
     (result,) = transfer(StandInStages(), Transfer(source(), (WALKING,), scale=2))
     names = ("keypoints", "garments", "denoiser", "deformation", "backgrounds", "upscaler", "report")

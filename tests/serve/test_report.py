@@ -6,7 +6,7 @@ import numpy as np
 
 from pose.figure import Figure, Reading, Warp
 from pose.pose import from_named
-from serve.report import bone_drift, make_report, pose_error, shares
+from serve.report import bone_drift, figure_box, make_report, pose_error, shares
 from tests.serve.stand_ins import standing
 
 LINE = {"neck": (10.0, 10.0), "r_hip": (10.0, 60.0), "r_knee": (10.0, 110.0)}
@@ -61,6 +61,11 @@ def test_warnings_name_what_went_missing():
     told = " ".join(report.warnings)
     for word in ("60 degrees", "r_arm", "r_wrist", "100%", "read back"):
         assert word in told
+
+
+def test_the_box_holds_every_joint_and_stays_on_the_canvas():
+    assert figure_box(from_named(LINE, 20, 112)) == (2.0, 2.0, 18.0, 112.0)
+    assert figure_box(from_named({}, 20, 112)) == (0.0, 0.0, 20.0, 112.0)
 
 
 def test_the_nearest_reading_counts():

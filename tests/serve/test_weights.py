@@ -7,12 +7,13 @@ import pytest
 
 from pose.errors import WeightsError
 from serve.cli import main
+from serve.settings import ROOT
 from serve.weights import check_weights
 
 
 @pytest.fixture
 def folder(tmp_path):
-    for name in ("pose", "parse", "denoiser"):
+    for name in ("pose", "parse", "denoiser", "upscaler"):
         (tmp_path / f"{name}.safetensors").write_bytes(name.encode())
         card = {"sha256": hashlib.sha256(name.encode()).hexdigest()}
         (tmp_path / f"{name}.json").write_text(json.dumps(card))
@@ -21,6 +22,10 @@ def folder(tmp_path):
 
 def test_whole_weights_are_named_by_their_hash(folder):
     assert check_weights(folder)["pose"] == hashlib.sha256(b"pose").hexdigest()
+
+
+def test_every_shipped_weight_is_checked(folder):
+    assert set(check_weights(folder)) == {path.stem for path in (ROOT / "weights").glob("*.safetensors")}
 
 
 @pytest.mark.parametrize("damage", ["missing", "altered", "cut card", "empty card"])

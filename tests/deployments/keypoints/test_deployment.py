@@ -61,6 +61,13 @@ def test_an_empty_picture_has_no_figures() -> None:
     assert asyncio.run(keypoints.read(np.full((64, 64, 3), 255, np.uint8))) == []
 
 
+def test_a_box_is_read_again_by_our_network_alone() -> None:
+    keypoints, handle = replica([person()])
+    (found,) = asyncio.run(keypoints.reread(np.full((HEIGHT, WIDTH, 4), 255, np.uint8), (0, 0, WIDTH, HEIGHT)))
+    assert found.reader == "network"
+    assert handle.calls == 0
+
+
 def test_missing_weights_refuse_to_start(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from deployments import runtime
 

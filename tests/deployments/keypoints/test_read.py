@@ -5,7 +5,15 @@ import pytest
 
 from deployments.keypoints.drawing import draw_openpose
 from deployments.keypoints.foreground import estimate_foreground
-from deployments.keypoints.read import largest, network_reader, people_reader, read_figures, search_boxes, shrunk
+from deployments.keypoints.read import (
+    largest,
+    network_reader,
+    people_reader,
+    read_figures,
+    reread,
+    search_boxes,
+    shrunk,
+)
 from pose.errors import NoFigure, NoPose
 from pose.figure import Reading
 from tests.deployments.keypoints.test_blazepose import HEIGHT, WIDTH, person
@@ -96,6 +104,18 @@ def test_largest_chooses_by_rank_and_tells_the_remedy() -> None:
         largest([])
     with pytest.raises(NoPose, match="keypoints"):
         largest([], reference=True)
+
+
+def test_a_result_is_read_in_its_box_and_comes_back_in_its_pixels() -> None:
+    class Asked(FakeReader):
+        def read(self, picture: np.ndarray, box: tuple[float, ...]) -> Reading:
+            self.asked.append((*picture.shape, *box))
+            return reading(standing(picture.shape[1], picture.shape[0]))
+
+    fake = Asked()
+    found = reread(np.full((1536, 1536, 4), 250, np.uint8), (100, 200, 1400, 1500), fake)
+    assert fake.asked == [(768, 768, 3, 50, 100, 700, 750)]
+    assert np.allclose(found.pose.points, standing(1536, 1536).points, atol=0.01)
 
 
 def test_the_networks_readings_of_large_pictures_come_back_in_their_pixels() -> None:

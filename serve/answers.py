@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pose.figure import Reading
 from pose.image import encode, to_data_url
 from pose.pose import Pose
+from serve.encoding import encode_output
 from serve.report import Report
 from serve.requests import Format, Transfer
 from serve.results import Output, Parsed, Result
@@ -116,4 +117,4 @@ def rounded_seconds(result: Result) -> dict[str, float]:
 
 def encode_all(pictures: list[NDArray[np.uint8]], file_format: Format) -> list[bytes]:
     """Every picture as a file."""
-    return [encode(picture, file_format) for picture in pictures]
+    return [encode_output(picture, file_format) for picture in pictures]

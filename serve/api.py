@@ -12,9 +12,10 @@ from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from pose.errors import InvalidInput
-from pose.image import Picture, encode, to_data_url
+from pose.image import Picture, to_data_url
 from serve import answers, problems, schemas
 from serve.documentation import BODIES, ERRORS, PICTURE
+from serve.encoding import encode_output
 from serve.form import Fields, read_fields
 from serve.gate import Gate
 from serve.metering import Meter
@@ -199,7 +200,7 @@ class Routes:
 
 
 async def _picture_answer(request: Request, rgba: Image, file_format: Format, seconds: dict[str, float]) -> Response:
-    data = await asyncio.to_thread(encode, rgba, file_format)
+    data = await asyncio.to_thread(encode_output, rgba, file_format)
     headers = {"Server-Timing": answers.server_timing(seconds)}
     if not _wants_json(request):
         return Response(data, headers=headers, media_type=answers.MEDIA[file_format])

@@ -144,10 +144,12 @@ def _add_figures(command: "argparse._SubParsersAction[argparse.ArgumentParser]")
 
 def _add_bench(command: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     kinds = command.add_parser("bench", help="measure").add_subparsers(required=True, metavar="KIND")
-    latency = kinds.add_parser("latency", help="512 px transfers over HTTP, each with a figure never seen")
-    latency.add_argument("--runs", type=int, default=9)
-    latency.add_argument("--image", type=Path)
-    latency.add_argument("--pose", default="walking")
+    latency = kinds.add_parser("latency", help="transfers over HTTP, each with a figure never seen")
+    latency.add_argument("--only", nargs="+", choices=[case.name for case in bench.CASES], help="default: all")
+    latency.add_argument("--runs", type=int, help="default: 5 of 512 and 1024, 3 of poses and 4k")
+    latency.add_argument("--image", type=Path, help="default: the first of the samples")
+    latency.add_argument("--json", type=Path, help="where to write the numbers too")
+    latency.add_argument("--pose", default="walking", help="of the cases with one pose")
     _add_url(latency)
     latency.set_defaults(run=bench.latency)
     for name, module, told in (

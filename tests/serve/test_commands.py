@@ -9,7 +9,6 @@ import pytest
 
 from pose.image import decode
 from serve import client, commands
-from serve.bench import fresh_picture
 from serve.cli import main
 from serve.client import Client
 from serve.contact import contact_sheet
@@ -97,13 +96,6 @@ def test_contact_sheet_lays_out_rows():
     sheet = contact_sheet([[red, None]], [["a", "b"]], cell=40)
     assert sheet.shape == (10 + 40 + 26 + 10, 2 * 50 + 10, 3)
     assert (sheet[10 + 26 + 20, 10 + 20] == (255, 0, 0)).all()
-
-
-def test_bench_pictures_are_alike_but_never_the_same_bytes(image):
-    first, second = fresh_picture(image, 0), fresh_picture(image, 1)
-    assert first != second
-    assert (decode(first).rgba == decode(second).rgba).all()
-    assert max(decode(first).rgba.shape) == 512
 
 
 def test_a_taken_port_is_a_refusal_to_start(monkeypatch, capsys):

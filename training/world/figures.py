@@ -11,40 +11,21 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional
 
 from pose.errors import InvalidInput
-from pose.figure import PART_INDEX, PARTS
+from pose.figure import PARTS
 from pose.skeleton import BIPED
 from training.world import raster
+from training.world.canvases import blank, centres, coarsened, straight
 from training.world.cast import Actor, drawn
 from training.world.drawing import COLUMN, COLUMNS
 from training.world.families import FAMILIES
 from training.world.papers import contact_shadow, degraded, grounds, stickered
 from training.world.poses import STANDING
 from training.world.surface import NoiseTable
+from training.world.visibility import joint_state
 
 LAYERS = PARTS[1:]
-_OWN_PART = {"nose": "head", "neck": "torso", "eye": "head", "ear": "head", "head_top": "head",
-             "shoulder": "arm", "elbow": "arm", "wrist": "arm", "hand": "arm",
-             "hip": "leg", "knee": "leg", "ankle": "leg", "toe": "leg"}  # fmt: skip
-_ALSO = {
-    "head": ("head", "hair", "torso"),
-    "torso": ("torso", "head"),
-    "shoulder": ("torso",),
-    "hip": ("torso", "skirt"),
-}
-
-
-_FACE = (
-    ("nose", 0.0, -0.2),
-    ("r_eye", -25.0, 0.05),
-    ("l_eye", 25.0, 0.05),
-    ("r_ear", -90.0, -0.4),
-    ("l_ear", 90.0, -0.4),
-)
-
-
 _FEET = [BIPED.index[name] for name in ("r_ankle", "l_ankle", "r_toe", "l_toe")]
 
 
@@ -147,20 +128,13 @@ def _painted(
     rows, steps, orders, count = _rows(cast)
     pictures = len(orders)
     noise = NoiseTable(generator, device)
-    canvas = _blank(cast, size, pictures, layers, generator, device)
+    canvas = blank(cast, size, pictures, len(LAYERS) if layers else 0, generator, device)
     raster.paint(canvas, rows, steps, noise)
-    maps = raster.surface(canvas, rows)
     block = torch.tensor([actor.block for actor in cast for _ in actor.posed], device=device)
-    rgba, maps, stack = _blocks(canvas, maps, block)
-    clean = _straight(rgba)
-    looks = [actor.design for actor in cast for _ in actor.posed]
-    plate, light = grounds(looks, size, generator, device)
+    rgba, maps, stack = coarsened(canvas, raster.surface(canvas, rows), block)
     points = torch.tensor(np.stack([p.points for a in cast for p in a.posed]), dtype=torch.float32, device=device)
     scale = torch.tensor([p.scale for a in cast for p in a.posed], dtype=torch.float32, device=device)
-    ground = plate * contact_shadow(points[:, _FEET], scale, size, generator)
-    if any(design.rim > 0 for design in looks):
-        ground = stickered(ground, rgba[:, 3:], looks, size)
-    rgb = degraded(ground * (1 - rgba[:, 3:]) + rgba[:, :3], light, generator)
+    plate, rgb = _on_grounds(rgba, cast, points, scale, generator)
     identity, u, v, material, part, depth = maps
     z = torch.tensor(np.stack([p.depth for a in cast for p in a.posed]), dtype=torch.float32, device=device)
 
@@ -168,15 +142,27 @@ def _painted(
         return x.view(len(cast), pictures // len(cast), *x.shape[1:])
 
     return FigureBatch(
-        rgb=split(rgb), clean=split(clean), plate=split(plate), joints=split(points),
-        state=split(_state(points, part.long(), _turns(cast, device), size)), joint_depth=split(z),
+        rgb=split(rgb), clean=split(straight(rgba)), plate=split(plate), joints=split(points),
+        state=split(joint_state(points, part.long(), _turns(cast, device), size)), joint_depth=split(z),
         parts=split(part.to(torch.uint8)), materials=split(material.to(torch.uint8)), depth=split(depth),
         texel=split(torch.stack((identity, u, v), -1)), layers=None if stack is None else stack[:, None],
-        order=split(torch.tensor(orders, device=device)),
-        scale=split(scale),
+        order=split(torch.tensor(orders, device=device)), scale=split(scale),
         matrices=split(_matrices(rows, pictures, count).to(device)),
-        shake=split(canvas.warp - _centres(size, device)), family=names,
+        shake=split(canvas.warp - centres(size, device)), family=names,
     )  # fmt: skip
+
+
+def _on_grounds(
+    rgba: Tensor, cast: list[Actor], points: Tensor, scale: Tensor, generator: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """Plates, and the figures (N, 4, S, S, premultiplied) on them with their shadows, degraded: (N, 3, S, S) each."""
+    size, alpha = rgba.shape[-1], rgba[:, 3:]
+    designs = [actor.design for actor in cast for _ in actor.posed]
+    plate, light = grounds(designs, size, generator, rgba.device)
+    ground = plate * contact_shadow(points[:, _FEET], scale, size, generator)
+    if any(design.rim > 0 for design in designs):
+        ground = stickered(ground, alpha, designs, size)
+    return plate, degraded(ground * (1 - alpha) + rgba[:, :3], light, generator)
 
 
 def _rows(cast: list[Actor]) -> tuple[NDArray[np.float32], NDArray[np.int64], list[list[int]], int]:
@@ -197,64 +183,6 @@ def _rows(cast: list[Actor]) -> tuple[NDArray[np.float32], NDArray[np.int64], li
     return np.array(rows, np.float32).reshape(-1, len(COLUMNS)), np.array(steps, np.int64), orders, most
 
 
-def _blank(
-    cast: list[Actor], size: int, pictures: int, layers: bool, generator: torch.Generator, device: torch.device
-) -> raster.Canvas:
-    page = _centres(size, device)
-    amount = torch.tensor([a.wobble * p.scale for a in cast for p in a.posed], device=device)[:, None, None]
-    warp = page.expand(pictures, size, size, 2).float().clone()
-    if bool((amount > 0).any()):
-        warp += 2 * amount[..., None] * _shaking(pictures, size, generator).to(device)
-    stack = torch.zeros(len(cast), len(LAYERS), size, size, 4, device=device) if layers else None
-    owner = torch.full((pictures, size, size), -1, dtype=torch.long, device=device)
-    picture = torch.zeros(pictures, size, size, 4, device=device)
-    return raster.Canvas(picture, owner, stack, warp, pictures // len(cast))
-
-
-def _shaking(pictures: int, size: int, generator: torch.Generator) -> Tensor:
-    """(N, S, S, 2) smooth noise of about -1 to 1 in two octaves."""
-    total = torch.zeros(pictures, 2, size, size)
-    for cells, share in ((16, 1.0), (40, 0.4)):
-        grid = torch.rand(pictures, 2, cells, cells, generator=generator) - 0.5
-        fine = functional.interpolate(grid, scale_factor=3, mode="bicubic", align_corners=False)
-        total += share * functional.interpolate(fine, size=(size, size), mode="bilinear", align_corners=False)
-    return total.permute(0, 2, 3, 1)
-
-
-def _centres(size: int, device: torch.device) -> Tensor:
-    """(S, S, 2) positions of the pixels' centres, (x, y)."""
-    line = torch.arange(size, device=device) + 0.5
-    return torch.stack(torch.meshgrid(line, line, indexing="xy"), -1)
-
-
-def _blocks(
-    canvas: raster.Canvas, maps: tuple[Tensor, ...], block: Tensor
-) -> tuple[Tensor, tuple[Tensor, ...], Tensor | None]:
-    """Channels first; pictures with blocks larger than a pixel take each block's centre."""
-    rgba, stack = canvas.rgba.permute(0, 3, 1, 2), canvas.layers
-    stack = None if stack is None else stack.permute(0, 1, 4, 2, 3)
-    coarse = torch.nonzero(block > 1)[:, 0]
-    if len(coarse) == 0:
-        return rgba, maps, None if stack is None else _straight(stack)
-    rgba, maps = rgba.clone(), tuple(m.clone() for m in maps)
-    stack = None if stack is None else stack.clone()
-    grid = torch.arange(canvas.size, device=block.device)
-    for n in coarse.tolist():
-        b = int(block[n])
-        at = (grid.div(b, rounding_mode="floor") * b + b // 2).clamp_max(canvas.size - 1)
-        rgba[n] = rgba[n][:, at][:, :, at]
-        for m in maps:
-            m[n] = m[n][at][:, at]
-        if stack is not None and n % canvas.poses == 0:
-            stack[n // canvas.poses] = stack[n // canvas.poses][:, :, at][:, :, :, at]
-    return rgba, maps, None if stack is None else _straight(stack)
-
-
-def _straight(premultiplied: Tensor) -> Tensor:
-    colour, alpha = premultiplied.split((3, 1), -3)
-    return torch.cat(((colour / alpha.clamp_min(1e-4)).clamp(0, 1), alpha), -3)
-
-
 def _matrices(rows: NDArray[np.float32], pictures: int, count: int) -> Tensor:
     """(N, count, 6) page = (a + b u + c v, d + e u + f v) for every picture and identity."""
     c = {
@@ -267,31 +195,6 @@ def _matrices(rows: NDArray[np.float32], pictures: int, count: int) -> Tensor:
     return torch.from_numpy(matrices)
 
 
-def _state(points: Tensor, part: Tensor, turn: Tensor, size: int) -> Tensor:
-    """(N, J) uint8: 0 off the canvas, 2 where the part seen at the joint is one that carries it and the
-    face is not turned away from it, else 1."""
-    cell = points.floor().long()
-    inside = ((cell >= 0) & (cell < size)).all(-1)
-    cell = cell.clamp(0, size - 1)
-    picture = torch.arange(len(points), device=points.device)[:, None]
-    seen = part[picture, cell[..., 1], cell[..., 0]]
-    own = torch.zeros(len(BIPED.joints), len(PARTS), dtype=torch.bool, device=points.device)
-    for row, name in enumerate(BIPED.joints):
-        own[row, [PART_INDEX[p] for p in _carriers(name)]] = True
-    visible = own[torch.arange(len(BIPED.joints), device=points.device), seen]
-    for name, azimuth, limit in _FACE:
-        away = torch.cos(torch.deg2rad(turn + azimuth)) < limit
-        visible[:, BIPED.index[name]] &= ~away
-    return torch.where(inside, 1 + visible.long(), torch.zeros_like(seen)).to(torch.uint8)
-
-
 def _turns(cast: list[Actor], device: torch.device) -> Tensor:
     """(N,) degrees by which each head is turned."""
     return torch.tensor([p.yaw + p.head_yaw for a in cast for p in a.posed], dtype=torch.float32, device=device)
-
-
-def _carriers(joint: str) -> tuple[str, ...]:
-    side, _, bare = joint.partition("_") if joint[:2] in ("r_", "l_") else ("", "", joint)
-    own = _OWN_PART[bare]
-    name = f"{side}_{own}" if own in ("arm", "leg") else own
-    return (name, *_ALSO.get(bare, ()), *_ALSO.get(own, ()))

@@ -9,17 +9,27 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from training.world.choices import pick
 from training.world.drawing import Colour
 
 Rng = np.random.Generator
 SHELLS = ("cup", "fruit", "box", "mushroom", "drop", "bottle", "cone")
+SHORT_HAIR = ("crop", "crop", "messy", "spikes", "curls", "swept", "none")
+LONG_HAIR = ("straight", "waves", "waves", "bob", "bob", "pony", "tails", "braids", "bun", "drape", "drape")
+NOSES = ("dot", "wedge", "none", "button", "bridge")
+PHOTO_NOSES = ("shadow", "bridge", "shadow")
+MOUTHS = ("smile", "smile", "laugh", "laugh", "smirk", "small", "lips", "pout", "fang")
+PHOTO_MOUTHS = ("lips", "lips", "smile")
+MARKS = (*["none"] * 5, "freckles", "mole", "blush", "blush")
+SKIRTS = ("mini", "pleats", "long", "gown", "dress", "tutu", "trousers", "shorts")
+TROUSERS = ("trousers", "trousers", "wide", "shorts", "leggings", "flared")
 ODD = ("glove", "sleeve", "strap", "armband", "sock", "badge", "none")
 
 
 @dataclass(frozen=True)
 class Wardrobe:
     """Build, face, hair and garments. `odd` is a detail on the side `odd_side` only (0 right, 1 left); `numbers` are
-    free parameters in 0..1; `weight` scales the widths of limbs; `bust` and `waist` are shares of the shoulders."""
+    free parameters in 0..1."""
 
     build: str
     shell: str
@@ -49,52 +59,38 @@ class Wardrobe:
 
 def random_wardrobe(body: str, adult: bool, animal: bool, cute: float, photo: bool, rng: Rng) -> Wardrobe:
     """`adult`: more than four heads tall; `cute`: chance of large stylised eyes; `photo`: as in a photograph."""
-    build = _one(rng, "fem", "fem", "masc", "slim") if adult else _one(rng, "child", "child", "fem", "round")
-    fem = build == "fem"
+    build = pick(rng, "fem", "fem", "masc", "slim") if adult else pick(rng, "child", "child", "fem", "round")
     bean = body == "bean"
-    short_hair = ("crop", "crop", "messy", "spikes", "curls", "swept", "none")
-    long_hair = ("straight", "waves", "waves", "bob", "bob", "pony", "tails", "braids", "bun", "drape", "drape")
-    female = fem or (build != "masc" and rng.random() < 0.5)
-    hair = _one(rng, *(long_hair if female else short_hair))
+    female = build == "fem" or (build != "masc" and rng.random() < 0.5)
+    hair = pick(rng, *(LONG_HAIR if female else SHORT_HAIR))
     if animal or bean:
         hair = "tuft" if rng.random() < 0.2 and not bean else "none"
     wild = 0.12 if photo else 1.0
+    hands = ("mitten", "mitten", "glove", "open") if bean else ("open", "open", "mitten", "fist")
     return Wardrobe(
         build=build,
-        shell=_one(rng, *SHELLS) if bean and rng.random() < 0.75 else "none",
+        shell=_maybe(0.75, rng, SHELLS) if bean else "none",
         hair=hair,
-        bangs=_one(rng, "straight", "split", "side", "side", "spiky", "none"),
+        bangs=pick(rng, "straight", "split", "side", "side", "spiky", "none"),
         eyes=_eyes(cute, photo, rng),
         gaze=float(rng.choice([0.0, 0.0, rng.uniform(-0.3, 0.3)])),
-        nose=_one(rng, "shadow", "bridge", "shadow")
-        if photo
-        else _one(rng, "dot", "wedge", "none", "button", "bridge"),
-        mouth=_one(rng, "lips", "lips", "smile")
-        if photo
-        else _one(rng, "smile", "smile", "laugh", "laugh", "smirk", "small", "lips", "pout", "fang"),
-        mark=_one(rng, *["none"] * 5, "freckles", "mole", "blush", "blush", "beard" if not fem else "blush", "stripe"),
-        neckline=_one(rng, "round", "vee", "boat", "turtle", "shirt", "shirt", "tank", "hood"),
-        over=_one(rng, "none", "none", "jacket", "vest", "coat", "apron", "overalls")
-        if rng.random() < 0.75
-        else "none",
-        behind=_one(rng, "cape", "cape", "cloak", "feathers", "bat", "fairy", "pack")
-        if rng.random() < 0.28 * wild
-        else "none",
-        neckwear=_one(rng, "scarf", "bow", "tie", "necklace", "bandana", "collar") if rng.random() < 0.35 else "none",
-        sleeve=_one(rng, "none", "short", "short", "long", "long", "long", "puff", "bell", "rolled", "loose"),
-        bottom=_one(rng, "mini", "pleats", "long", "gown", "dress", "tutu", "trousers", "shorts")
-        if female and rng.random() < 0.7
-        else _one(rng, "trousers", "trousers", "wide", "shorts", "leggings", "flared"),
-        hand=_one(rng, "open", "open", "mitten", "fist")
-        if not bean
-        else _one(rng, "mitten", "mitten", "glove", "open"),
-        shoe=_one(rng, "sneaker", "sneaker", "boot", "tall", "loafer", "bare"),
-        odd=_one(rng, *ODD) if rng.random() < 0.6 else "none",
+        nose=pick(rng, *(PHOTO_NOSES if photo else NOSES)),
+        mouth=pick(rng, *(PHOTO_MOUTHS if photo else MOUTHS)),
+        mark=pick(rng, *MARKS, "blush" if build == "fem" else "beard", "stripe"),
+        neckline=pick(rng, "round", "vee", "boat", "turtle", "shirt", "shirt", "tank", "hood"),
+        over=_maybe(0.75, rng, ("none", "none", "jacket", "vest", "coat", "apron", "overalls")),
+        behind=_maybe(0.28 * wild, rng, ("cape", "cape", "cloak", "feathers", "bat", "fairy", "pack")),
+        neckwear=_maybe(0.35, rng, ("scarf", "bow", "tie", "necklace", "bandana", "collar")),
+        sleeve=pick(rng, "none", "short", "short", "long", "long", "long", "puff", "bell", "rolled", "loose"),
+        bottom=pick(rng, *(SKIRTS if female and rng.random() < 0.7 else TROUSERS)),
+        hand=pick(rng, *hands),
+        shoe=pick(rng, "sneaker", "sneaker", "boot", "tall", "loafer", "bare"),
+        odd=_maybe(0.6, rng, ODD),
         odd_side=int(rng.integers(2)),
-        horns=_one(rng, "small", "ram", "unicorn") if rng.random() < 0.08 * wild else "none",
+        horns=_maybe(0.08 * wild, rng, ("small", "ram", "unicorn")),
         belt=bool(rng.random() < 0.4),
         pockets=bool(rng.random() < 0.35),
-        print=_one(rng, "none", "none", "emblem", "emblem", "number", "logo", "chest", "word"),
+        print=pick(rng, "none", "none", "emblem", "emblem", "number", "logo", "chest", "word"),
         numbers=tuple(float(n) for n in rng.random(32)),
     )
 
@@ -135,9 +131,10 @@ def _eyes(cute: float, photo: bool, rng: Rng) -> str:
     if photo:
         return "almond"
     if rng.random() < cute:
-        return _one(rng, "anime", "anime", "sparkle")
-    return _one(rng, "bead", "cartoon", "cartoon", "pie", "almond", "happy")
+        return pick(rng, "anime", "anime", "sparkle")
+    return pick(rng, "bead", "cartoon", "cartoon", "pie", "almond", "happy")
 
 
-def _one(rng: Rng, *choices: str) -> str:
-    return choices[int(rng.integers(len(choices)))]
+def _maybe(chance: float, rng: Rng, choices: tuple[str, ...]) -> str:
+    """One of the choices at that chance, else none."""
+    return pick(rng, *choices) if rng.random() < chance else "none"

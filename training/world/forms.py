@@ -56,6 +56,11 @@ def oval(
     return Shape(SUPER, frame, (up, across * frame.side, power, egg, -9.0), paint, line=line, flat=flat)
 
 
+def dot(frame: Frame, up: float, across: float, paint: Paint, power: float = 2.0) -> Shape:
+    """A flat oval with no outline."""
+    return oval(frame, up, across, paint, 0.0, True, power)
+
+
 def stroke(frame: Frame, wide: float, bend: float, thick: float, paint: Paint) -> Shape:
     """A curved line across the frame's axis, half length `wide`, its ends bent by `bend` along the axis."""
     return Shape(ARC, frame, (wide * frame.side, bend, thick), paint, line=0.0, flat=True)

@@ -20,13 +20,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from training.world.abstractions import draw_abstractions
+from training.world.families import HELD_OUT, TRAINED
+from training.world.figures import draw
+from training.world.references import draw_reference, random_reference_pose
+
 SIZE = 256
 KINDS = ("character", "stick", "mannequin", "wireframe", "sketch", "openpose")
 HELD_OUT_PREFIX = "heldout"
 TRAIN_PREFIX = "train"
-# Levels at which every joint that is on the canvas is drawn, hidden by the body or not.
-TRANSPARENT = ("stick", "wireframe", "openpose")
-HELD_OUT_EACH = 64  # pictures a level; enough to score by
 _TRUTH = ("joints", "state", "depth")
 log = logging.getLogger("training.feed")
 
@@ -34,8 +36,8 @@ log = logging.getLogger("training.feed")
 @dataclass(frozen=True, eq=False)
 class Sample:
     """One drawn picture with its truth. rgb (S, S, 3) uint8 on its background. joints (J, 2) pixels; state (J,) 0
-    absent, 1 hidden, 2 visible; depth (J,) body heights. kind: "character" or an abstraction level. Characters only:
-    clean (S, S, 4) straight alpha, parts and materials (S, S) rows of PARTS and MATERIALS.
+    absent, 1 hidden or implied, 2 visible; depth (J,) body heights. kind: "character" or an abstraction
+    level. Characters only: clean (S, S, 4) straight alpha, parts and materials (S, S) rows of PARTS and MATERIALS.
     """
 
     rgb: NDArray[np.uint8]
@@ -118,45 +120,46 @@ def draw_characters(
     }
 
 
-def draw_level(
-    draw: Callable[..., Tensor], level: str, truth: dict[str, NDArray[Any]], seed: int, held_out: bool
+def draw_openpose(
+    draw: Callable[..., Tensor], truth: dict[str, NDArray[Any]], seed: int, held_out: bool
 ) -> dict[str, NDArray[Any]]:
-    """The arrays of one shard at an abstraction level: the same poses as the characters of `truth`."""
+    """The arrays of one shard of coloured OpenPose pictures: the same poses as the characters of `truth`."""
     joints, state, depth = (torch.from_numpy(truth[name]) for name in ("joints", "state", "depth"))
-    generator = torch.Generator().manual_seed(seed)
-    rgb = draw(joints, state, depth, level, SIZE, generator, held_out=held_out)
-    if level in TRANSPARENT:
-        state = torch.where(state > 0, 2, 0)
-    return {
-        "rgb": _bytes(rgb),
-        "joints": truth["joints"],
-        "state": state.to(torch.uint8).numpy(),
-        "depth": truth["depth"],
-    }
+    rgb = draw(joints, state, depth, "openpose", SIZE, torch.Generator().manual_seed(seed), held_out=held_out)
+    shown = np.where(truth["state"] > 0, 2, 0).astype(np.uint8)  # it shows every joint, hidden by the body or not
+    return {"rgb": _bytes(rgb), "joints": truth["joints"], "state": shown, "depth": truth["depth"]}
+
+
+def draw_references(level: str, count: int, seed: int, held_out: bool) -> dict[str, NDArray[Any]]:
+    """The arrays of one shard of references by many hands: `count` poses of their own, at one level."""
+    rng = np.random.default_rng(seed)
+    drawn = []
+    for _ in range(count):
+        joints, state, depth = random_reference_pose(rng, SIZE)
+        rgb, joints, state = draw_reference(joints, state, depth, level, SIZE, rng, held_out=held_out)
+        drawn.append((rgb, joints.astype(np.float32), state.astype(np.uint8), depth.astype(np.float32)))
+    return {name: np.stack(rows) for name, rows in zip(("rgb", *_TRUTH), zip(*drawn, strict=True), strict=True)}
 
 
 def fill(folder: Path, index: int, kinds: Sequence[str], characters: int, seed: int) -> None:
-    """Draws what is missing of one set of shards: the characters, then their poses at the other kinds' levels.
+    """Draws what is missing of one set of shards, `characters` in two poses each, as many pictures of every kind.
 
     Index -1 is the held-out set: held-out families, held-out variations of the abstractions.
     """
-    from training.world.families import HELD_OUT, TRAINED
-    from training.world.figures import draw
-
     held_out = index < 0
     name = f"{HELD_OUT_PREFIX if held_out else TRAIN_PREFIX}-{seed}-{index + 1:04d}"
     number = seed * 100_003 + index * 17
-    if not (folder / f"{name}-character").exists():
-        arrays = draw_characters(draw, HELD_OUT if held_out else TRAINED, characters, number)
-        write_shard(folder, f"{name}-character", "character", arrays)
-    for offset, level in enumerate(kind for kind in kinds if kind != "character"):
-        if not (folder / f"{name}-{level}").exists():
-            from training.world.abstractions import draw_abstractions
-
-            rows = slice(HELD_OUT_EACH) if held_out else slice(None)
-            truth = {key: np.load(folder / f"{name}-character" / f"{key}.npy")[rows] for key in _TRUTH}
-            arrays = draw_level(draw_abstractions, level, truth, number + 1 + offset, held_out)
-            write_shard(folder, f"{name}-{level}", level, arrays)
+    for offset, kind in enumerate(sorted(kinds, key=KINDS.index)):
+        if (folder / f"{name}-{kind}").exists():
+            continue
+        if kind == "character":
+            arrays = draw_characters(draw, HELD_OUT if held_out else TRAINED, characters, number)
+        elif kind == "openpose":
+            truth = {key: np.load(folder / f"{name}-character" / f"{key}.npy") for key in _TRUTH}
+            arrays = draw_openpose(draw_abstractions, truth, number + offset, held_out)
+        else:
+            arrays = draw_references(kind, 2 * characters, number + offset, held_out)
+        write_shard(folder, f"{name}-{kind}", kind, arrays)
     log.info("%s is there", name)
 
 

@@ -55,7 +55,7 @@ class Options:
     warm_up: int = 150
     average: float = 0.997
     checkpoint_every: float = 120.0
-    validate_every: float = 240.0
+    validate_every: float = 300.0
     seed: int = 0
 
 

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch.nn import functional
 
 from deployments.garments.crop import Window
 from deployments.garments.maps import pose_maps
@@ -47,7 +48,7 @@ def look(small: NDArray[np.uint8], window: Window, reading: Reading, network: Ca
     answer = network(rgb, maps)
     cut = np.s_[top : top + inner[1], left : left + inner[0]]
     matte = torch.sigmoid(answer["matte"].float())[0, 0].numpy()[cut]
-    parts, materials = (torch.log_softmax(answer[key].float(), 1)[0].numpy()[:, *cut] for key in ("parts", "materials"))
+    parts, materials = (_log_probabilities(answer[key])[:, *cut] for key in ("parts", "materials"))
     return Sight(_fit(matte, width, height), _fit_all(parts, width, height), _fit_all(materials, width, height))
 
 
@@ -62,6 +63,12 @@ def tempered(sight: Sight, inside: NDArray[np.bool_]) -> NDArray[np.float32]:
     weight = np.float32(np.clip((overlap - 0.6) / 0.3, 0, 1))
     scores = weight * sight.parts
     return np.asarray(scores - np.logaddexp.reduce(scores, 0), np.float32)
+
+
+def _log_probabilities(logits: torch.Tensor) -> NDArray[np.float32]:
+    """(1, rows, S/2, S/2) logits -> (rows, S, S)."""
+    large = functional.interpolate(logits.float(), size=(SIZE, SIZE), mode="bilinear")
+    return np.asarray(torch.log_softmax(large, 1)[0].numpy())
 
 
 def _fit(plane: NDArray[np.float32], width: int, height: int) -> NDArray[np.float32]:

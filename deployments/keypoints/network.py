@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from pose.skeleton import BIPED
 
-SIZE = 160
+SIZE = 256
 STRIDE = 4
 CELLS = SIZE // STRIDE
 LOCATOR_CELLS = SIZE // 8

@@ -5,10 +5,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from pose.skeleton import BIPED
-from training.feed import HELD_OUT_PREFIX, TRAIN_PREFIX, draw_characters, draw_level, write_shard
+from training.feed import HELD_OUT_PREFIX, TRAIN_PREFIX, draw_characters, draw_references, write_shard
 
 # A front view in shares of the canvas; the character's right is at the picture's left.
 _STANDING = {
@@ -44,20 +43,10 @@ def draw(families: object, count: int, poses: int, size: int, generator: torch.G
     )  # fmt: skip
 
 
-def draw_level_picture(
-    joints: Tensor, state: Tensor, depth: Tensor, level: str, size: int, generator: torch.Generator, held_out: bool
-) -> Tensor:
-    rows = torch.arange(size) + 0.5
-    grid = torch.stack(torch.meshgrid(rows, rows, indexing="xy"), -1)
-    near = (grid - joints[..., None, None, :]).norm(dim=-1).amin(1)
-    return (near > 0.03 * size).float()[:, None].expand(-1, 3, -1, -1)
-
-
 def fill(folder: Path) -> Path:
     """Writes a training and a held-out shard of characters and of stick figures."""
     for seed, prefix in enumerate((TRAIN_PREFIX, HELD_OUT_PREFIX)):
         truth = draw_characters(draw, ["any"], 3, seed)
         write_shard(folder, f"{prefix}-character", "character", truth)
-        stick = draw_level(draw_level_picture, "stick", truth, seed, held_out=bool(seed))
-        write_shard(folder, f"{prefix}-stick", "stick", stick)
+        write_shard(folder, f"{prefix}-stick", "stick", draw_references("stick", 6, seed, held_out=bool(seed)))
     return folder

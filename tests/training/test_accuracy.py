@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from deployments.keypoints.decode import Box
 from pose.figure import Reading
 from pose.pose import Pose
 from training import accuracy
@@ -28,6 +29,9 @@ class _Oracle:
             pose = Pose(points[rows], pose.scores, pose.width, pose.height)
         return Reading(pose, "stick", "network", 1.0, box)
 
+    def locate(self, picture: np.ndarray) -> list[Box]:
+        return [] if self.offset else [Box(0, 0, *picture.shape[1::-1], 1.0)]
+
 
 def _samples() -> list[Sample]:
     return list(accuracy.held_out("stick", 6))
@@ -39,11 +43,12 @@ def test_the_truth_scores_one() -> None:
 
 
 def test_a_reader_far_off_scores_nothing() -> None:
-    assert accuracy.score(_Oracle(_samples(), offset=200), "stick", 6).pck20 == 0.0  # type: ignore[arg-type]
+    found = accuracy.score(_Oracle(_samples(), offset=200), "stick", 6)  # type: ignore[arg-type]
+    assert (found.pck20, found.located) == (0.0, 0.0)
 
 
 def test_exchanged_sides_are_counted() -> None:
-    assert accuracy.score(_Oracle(_samples(), mirrored=True), "stick", 6).swapped > 0.95  # type: ignore[arg-type]
+    assert accuracy.score(_Oracle(_samples(), mirrored=True), "stick", 6).swapped > 0.7  # type: ignore[arg-type]
 
 
 def test_pictures_are_the_same_every_time() -> None:

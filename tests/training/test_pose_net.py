@@ -12,10 +12,10 @@ from deployments.runtime import load
 from pose.skeleton import BIPED
 from tests.training.drawn import fill
 from training.augment import Spread, figure_box, placed, placement, warp
-from training.feed import Pool
+from training.feed import KINDS, Pool
 from training.loop import Options, train
 from training.pose_crops import Crop, canvas, collate, crop, locator_targets
-from training.pose_net import LEVELS, PoseTask, focal_loss, joint_targets, losses
+from training.pose_net import SHARES, PoseTask, focal_loss, joint_targets, losses
 
 
 @pytest.fixture(scope="module")
@@ -65,16 +65,17 @@ def test_mirrored_placement_swaps_sides(pool: Pool) -> None:
 
 def test_pictures_move_with_their_joints(pool: Pool) -> None:
     rng = np.random.default_rng(1)
-    sample = pool.random("stick", rng)
+    sample = pool.random("character", rng)
+    assert sample.clean is not None
     wrist = BIPED.index["r_wrist"]
     for _ in range(5):
         matrix, mirrored = placement(figure_box(sample), SIZE, Spread(0.5, 0.7, 20, 0.02, 0.0), rng)
         joints, state, _ = placed(sample, matrix, mirrored, SIZE)
-        rgb = warp(sample.rgb, matrix, SIZE)
+        alpha = warp(sample.clean, matrix, SIZE, border=0)[..., 3]
         x, y = joints[wrist].astype(int)
         assert state[wrist] == 2
-        assert rgb[y, x].mean() < 50
-        assert rgb.mean() > 150
+        assert alpha[y, x] > 200
+        assert alpha.mean() < 100
 
 
 def test_what_leaves_the_crop_is_absent(pool: Pool) -> None:
@@ -122,5 +123,6 @@ def test_training_writes_weights_that_load_and_resumes(data: Path, tmp_path: Pat
     assert runner(torch.rand(1, 3, SIZE, SIZE))["heat"].shape == (1, 23, CELLS, CELLS)
 
 
-def test_every_level_has_a_kind() -> None:
-    assert LEVELS == ("stick", "mannequin", "wireframe", "sketch", "openpose")
+def test_every_kind_has_its_share() -> None:
+    assert tuple(SHARES) == KINDS
+    assert sum(SHARES.values()) == pytest.approx(1)

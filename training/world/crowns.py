@@ -3,15 +3,16 @@ primitives in every pose (see `drawing`)."""
 
 import math
 
+from training.world.caps import draw_cap
 from training.world.designs import Design
 from training.world.drawing import Drawing, Frame, Paint, Shape
 from training.world.forms import form, limb, oval
 from training.world.gazes import draw_features
 from training.world.heads import draw_ears, draw_hat
 from training.world.posed import Posed
+from training.world.scalps import hair_paint
 from training.world.shapes import SUPER
 from training.world.skulls import head_frame, skull_shape
-from training.world.tresses import draw_cap, hair_paint
 from training.world.wardrobe import Wardrobe
 
 

@@ -1,17 +1,17 @@
-"""Draws the hair of richer characters: masses, locks, tails, braids, curls; caps and bangs on the skull. The same
-primitives in every pose (see `drawing`).
+"""Draws the part hair of richer characters: masses, locks, tails, braids, curls. The same primitives in every pose (see
+`drawing`).
 
-What falls behind the head or hangs free is the part hair; what lies on the skull, with the locks that frame a face, is
-the head's.
+Knows what falls behind the head or hangs free; what lies on the skull, with the locks that frame a face, is the
+head's (see `caps`).
 """
 
 import math
 
 from training.world.designs import Design
-from training.world.drawing import STRANDS, Drawing, Frame, Paint, Shape
+from training.world.drawing import Drawing, Frame, Paint, Shape
 from training.world.forms import form, limb, oval, stroke
 from training.world.posed import Posed
-from training.world.shapes import SUPER
+from training.world.scalps import Scalp
 from training.world.skulls import hanging, head_frame
 from training.world.wardrobe import Wardrobe
 
@@ -23,81 +23,52 @@ def has_locks(wear: Wardrobe) -> bool:
     return wear.hair in LONG and wear.numbers[10] > 0.5
 
 
-def hair_paint(design: Design, wear: Wardrobe) -> Paint:
-    r, g, b = design.palette["hair"]
-    share = 0.72 if r + g + b > 0.6 else 1.9
-    tinted = (min(share * r, 1.0), min(share * g, 1.0), min(share * b, 1.0))
-    drawn = design.family.fill == "colour" and wear.numbers[11] > 0.35
-    return Paint(
-        (r, g, b),
-        tinted,
-        pattern=STRANDS if drawn else 0,
-        frequency=130 + 120 * wear.numbers[12],
-        phase=6 * wear.numbers[13],
-        material="hair",
-    )
-
-
 def draw_tresses(drawing: Drawing, design: Design, wear: Wardrobe, posed: Posed) -> None:
     """The part hair."""
-    if wear.hair in ("none", "crop", "swept", "tuft"):
-        return
-    frame = head_frame(design, posed)
-    half, wide = 0.5 * design.proportions.head, design.proportions.skull
-    turn = math.sin(math.radians(posed.yaw + posed.head_yaw))
-    _MASSES[wear.hair](drawing, design, wear, frame, half, wide, hair_paint(design, wear), turn)
+    if wear.hair not in ("none", "crop", "swept", "tuft"):
+        _MASSES[wear.hair](Scalp.of(drawing, design, wear, posed, head_frame(design, posed)))
 
 
-def _straight(
-    drawing: Drawing, design: Design, wear: Wardrobe, frame: Frame, half: float, wide: float, paint: Paint, turn: float
-) -> None:
-    n = wear.numbers
-    long = half * ((1.5 + 0.4 * n[14]) if wear.hair == "bob" else 2.2 + 2.6 * n[14])
-    root = hanging(frame, 0.5).at(-0.75 * half, 0.55 * wide * turn)
+def _straight(scalp: Scalp) -> None:
+    n, half, wide = scalp.wear.numbers, scalp.half, scalp.wide
+    long = half * ((1.5 + 0.4 * n[14]) if scalp.wear.hair == "bob" else 2.2 + 2.6 * n[14])
+    root = hanging(scalp.frame, 0.5).at(-0.75 * half, 0.55 * wide * scalp.turn)
     end = (0.85 + 0.35 * n[15]) * wide
-    mass = form(
-        root,
-        long,
-        (0.75 * wide, 1.18 * wide, 1.16 * wide, 1.1 * wide, 0.5 * (end + 1.1 * wide), end),
-        0.3 * wide,
-        paint,
-    )
+    widths = (*scalp.widths(0.75, 1.18, 1.16, 1.1), 0.5 * (end + 1.1 * wide), end)
     tips = []
     for k in range(5):
         v = (k - 2) / 2.2
         tip = root.at(0.85 * long, v * end, -0.12 * v)
-        tips.append(
-            limb(tip, (0.16 + 0.08 * (k % 2)) * long + 0.1 * half, (0.3 * end, 0.3 * end, 0.2 * end, 0.01 * end), paint)
-        )
-    drawing.add("hair", mass, *tips)
+        reach = (0.16 + 0.08 * (k % 2)) * long + 0.1 * half
+        tips.append(limb(tip, reach, (0.3 * end, 0.3 * end, 0.2 * end, 0.01 * end), scalp.paint))
+    scalp.drawing.add("hair", form(root, long, widths, 0.3 * wide, scalp.paint), *tips)
 
 
-def _waves(
-    drawing: Drawing, design: Design, wear: Wardrobe, frame: Frame, half: float, wide: float, paint: Paint, turn: float
-) -> None:
-    n = wear.numbers
+def _waves(scalp: Scalp) -> None:
+    n, half, wide = scalp.wear.numbers, scalp.half, scalp.wide
     long = half * (2.4 + 2.2 * n[14])
-    root = hanging(frame, 0.5).at(-0.5 * half, 0.5 * wide * turn)
+    root = hanging(scalp.frame, 0.5).at(-0.5 * half, 0.5 * wide * scalp.turn)
     locks = []
     for k in range(7):
         v = (k - 3) / 3
         at = root.at(0.1 * half * abs(v), 0.75 * wide * v, -(0.08 + 0.22 * n[15]) * v)
         bow = (0.12 if k % 2 else -0.1) * half * (0.5 + n[16])
         share = 1.0 - 0.22 * abs(v) + 0.1 * (k % 2)
-        locks.append(
-            limb(
-                at,
-                share * long,
-                (0.4 * wide, 0.46 * wide, 0.42 * wide, 0.34 * wide, 0.2 * wide, 0.01 * wide),
-                paint,
-                bow=bow,
-            )
-        )
-    drawing.add(
-        "hair",
-        form(root.at(-0.3 * half, 0.0), 1.2 * half, (0.7 * wide, 1.2 * wide, 1.22 * wide), 0.3 * wide, paint),
-        *locks,
-    )
+        widths = scalp.widths(0.4, 0.46, 0.42, 0.34, 0.2, 0.01)
+        locks.append(limb(at, share * long, widths, scalp.paint, bow=bow))
+    crown = form(root.at(-0.3 * half, 0.0), 1.2 * half, scalp.widths(0.7, 1.2, 1.22), 0.3 * wide, scalp.paint)
+    scalp.drawing.add("hair", crown, *locks)
+
+
+def _tails(scalp: Scalp) -> None:
+    n, half, wide = scalp.wear.numbers, scalp.half, scalp.wide
+    single = scalp.wear.hair == "pony"
+    for sign in ((-1.0 if n[17] > 0.5 else 1.0),) if single else (-1.0, 1.0):
+        place = scalp.frame.at((0.75 if single else 0.45) * half, sign * (0.55 if single else 1.0) * wide)
+        hang = hanging(place, 0.3, sign * (0.35 + 0.3 * n[18]))
+        long, thick = half * (1.4 + 2.2 * n[14]), (1.3 if single else 1.0) * wide
+        scalp.drawing.add("hair", *_tail(hang, long, thick, sign, scalp.paint, 0.3 * half))
+        scalp.drawing.add("hair", oval(place, 0.16 * half, 0.16 * wide, scalp.tie()))
 
 
 def _tail(root: Frame, long: float, wide: float, sign: float, paint: Paint, curl: float) -> list[Shape]:
@@ -109,120 +80,65 @@ def _tail(root: Frame, long: float, wide: float, sign: float, paint: Paint, curl
     ]
 
 
-def _tails(
-    drawing: Drawing, design: Design, wear: Wardrobe, frame: Frame, half: float, wide: float, paint: Paint, turn: float
-) -> None:
-    n = wear.numbers
-    tie = Paint(design.palette["accent"], material="rigid")
-    single = wear.hair == "pony"
-    for sign in ((-1.0 if n[17] > 0.5 else 1.0),) if single else (-1.0, 1.0):
-        place = frame.at((0.75 if single else 0.45) * half, sign * (0.55 if single else 1.0) * wide)
-        hang = hanging(place, 0.3, sign * (0.35 + 0.3 * n[18]))
-        drawing.add(
-            "hair", *_tail(hang, half * (1.4 + 2.2 * n[14]), (1.3 if single else 1.0) * wide, sign, paint, 0.3 * half)
-        )
-        drawing.add("hair", oval(place, 0.16 * half, 0.16 * wide, tie))
-
-
-def _braids(
-    drawing: Drawing, design: Design, wear: Wardrobe, frame: Frame, half: float, wide: float, paint: Paint, turn: float
-) -> None:
+def _braids(scalp: Scalp) -> None:
+    half, wide = scalp.half, scalp.wide
     for sign in (-1.0, 1.0):
-        hang = hanging(frame.at(-0.35 * half, sign * 0.95 * wide), 0.75, sign * 0.12)
+        hang = hanging(scalp.frame.at(-0.35 * half, sign * 0.95 * wide), 0.75, sign * 0.12)
         beads = []
         for k in range(6):
-            beads.append(
-                oval(
-                    hang.at(0.34 * k * half, (0.04 if k % 2 else -0.04) * wide),
-                    0.24 * half,
-                    (0.27 - 0.015 * k) * wide,
-                    paint,
-                )
-            )
-        drawing.add("hair", *beads)
+            at = hang.at(0.34 * k * half, (0.04 if k % 2 else -0.04) * wide)
+            beads.append(oval(at, 0.24 * half, (0.27 - 0.015 * k) * wide, scalp.paint))
+        scalp.drawing.add("hair", *beads)
         end = hang.at(2.0 * half, 0.0)
-        drawing.add(
-            "hair",
-            oval(end, 0.08 * half, 0.14 * wide, Paint(design.palette["accent"], material="rigid")),
-            limb(end.at(0.05 * half, 0.0), 0.25 * half, (0.1 * wide, 0.17 * wide, 0.02 * wide), paint),
-        )
+        brush = limb(end.at(0.05 * half, 0.0), 0.25 * half, scalp.widths(0.1, 0.17, 0.02), scalp.paint)
+        scalp.drawing.add("hair", oval(end, 0.08 * half, 0.14 * wide, scalp.tie()), brush)
 
 
-def _bun(
-    drawing: Drawing, design: Design, wear: Wardrobe, frame: Frame, half: float, wide: float, paint: Paint, turn: float
-) -> None:
-    n = wear.numbers
+def _bun(scalp: Scalp) -> None:
+    n, half, wide = scalp.wear.numbers, scalp.half, scalp.wide
     size = (0.38 + 0.2 * n[14]) * wide
-    spots = ((1.1, 0.0),) if n[17] > 0.4 else ((0.85, -0.75), (0.85, 0.75))
-    for u, v in spots:
-        drawing.add("hair", oval(frame.at(u * half, v * wide - 0.4 * wide * turn * (v == 0)), size, size, paint))
-        drawing.add(
-            "hair",
-            stroke(
-                frame.at(u * half, v * wide),
-                0.5 * size,
-                -0.3 * size,
-                0.05 * size,
-                Paint(paint.second or paint.first, material="hair"),
-            ),
-        )
+    dark = Paint(scalp.paint.second or scalp.paint.first, material="hair")
+    for u, v in ((1.1, 0.0),) if n[17] > 0.4 else ((0.85, -0.75), (0.85, 0.75)):
+        ball = scalp.frame.at(u * half, v * wide - 0.4 * wide * scalp.turn * (v == 0))
+        scalp.drawing.add("hair", oval(ball, size, size, scalp.paint))
+        curl = scalp.frame.at(u * half, v * wide)
+        scalp.drawing.add("hair", stroke(curl, 0.5 * size, -0.3 * size, 0.05 * size, dark))
 
 
-def _drape(
-    drawing: Drawing, design: Design, wear: Wardrobe, frame: Frame, half: float, wide: float, paint: Paint, turn: float
-) -> None:
-    n = wear.numbers
+def _drape(scalp: Scalp) -> None:
+    n, half, wide = scalp.wear.numbers, scalp.half, scalp.wide
     for sign in (-1.0, 1.0):
-        hang = hanging(frame.at(0.25 * half, sign * 0.98 * wide), 0.7, sign * 0.08)
+        hang = hanging(scalp.frame.at(0.25 * half, sign * 0.98 * wide), 0.7, sign * 0.08)
         long = half * (2.0 + 1.4 * n[14]) * (1.0 if sign > 0 else 0.8 + 0.4 * n[15])
-        main = limb(
-            hang,
-            long,
-            (0.22 * wide, 0.36 * wide, 0.42 * wide, 0.4 * wide, 0.28 * wide, 0.02 * wide),
-            paint,
-            bow=sign * 0.14 * half,
-        )
-        side = limb(
-            hang.at(0.3 * half, -sign * 0.15 * wide),
-            0.75 * long,
-            (0.15 * wide, 0.26 * wide, 0.26 * wide, 0.01 * wide),
-            paint,
-            bow=-sign * 0.1 * half,
-        )
-        drawing.add("hair", side, main)
+        main = limb(hang, long, scalp.widths(0.22, 0.36, 0.42, 0.4, 0.28, 0.02), scalp.paint, bow=sign * 0.14 * half)
+        beside = hang.at(0.3 * half, -sign * 0.15 * wide)
+        side = limb(beside, 0.75 * long, scalp.widths(0.15, 0.26, 0.26, 0.01), scalp.paint, bow=-sign * 0.1 * half)
+        scalp.drawing.add("hair", side, main)
 
 
-def _spikes(
-    drawing: Drawing, design: Design, wear: Wardrobe, frame: Frame, half: float, wide: float, paint: Paint, turn: float
-) -> None:
-    n = wear.numbers
-    count, reach = (9, 0.75 + 0.35 * n[14]) if wear.hair == "spikes" else (9, 0.35 + 0.2 * n[14])
+def _spikes(scalp: Scalp) -> None:
+    n, half, wide = scalp.wear.numbers, scalp.half, scalp.wide
+    count, reach = 9, 0.75 + 0.35 * n[14] if scalp.wear.hair == "spikes" else 0.35 + 0.2 * n[14]
     spikes = []
     for k in range(count):
-        angle = (k / (count - 1) - 0.5) * 3.9 - 0.3 * turn
-        at = frame.at(
-            0.1 * half + 0.62 * half * math.cos(angle), 0.72 * wide * math.sin(angle), angle + 0.25 * (n[17] - 0.5)
-        )
-        spikes.append(
-            limb(
-                at, reach * half * (1.0 if k % 2 else 0.75), (0.34 * wide, 0.3 * wide, 0.17 * wide, 0.01 * wide), paint
-            )
-        )
-    drawing.add("hair", *spikes)
+        angle = (k / (count - 1) - 0.5) * 3.9 - 0.3 * scalp.turn
+        u, v = 0.1 * half + 0.62 * half * math.cos(angle), 0.72 * wide * math.sin(angle)
+        at = scalp.frame.at(u, v, angle + 0.25 * (n[17] - 0.5))
+        long = reach * half * (1.0 if k % 2 else 0.75)
+        spikes.append(limb(at, long, scalp.widths(0.34, 0.3, 0.17, 0.01), scalp.paint))
+    scalp.drawing.add("hair", *spikes)
 
 
-def _curls(
-    drawing: Drawing, design: Design, wear: Wardrobe, frame: Frame, half: float, wide: float, paint: Paint, turn: float
-) -> None:
-    n = wear.numbers
-    count, size = 11, (0.34 + 0.16 * n[14])
+def _curls(scalp: Scalp) -> None:
+    n, half, wide = scalp.wear.numbers, scalp.half, scalp.wide
+    count, size = 11, 0.34 + 0.16 * n[14]
     span = 4.2 + 1.2 * n[15]
     curls = []
     for k in range(count):
         angle = (k / (count - 1) - 0.5) * span
-        at = frame.at(0.12 * half + 0.92 * half * math.cos(angle), 0.98 * wide * math.sin(angle))
-        curls.append(oval(at, size * half, size * half, paint))
-    drawing.add("hair", *curls)
+        at = scalp.frame.at(0.12 * half + 0.92 * half * math.cos(angle), 0.98 * wide * math.sin(angle))
+        curls.append(oval(at, size * half, size * half, scalp.paint))
+    scalp.drawing.add("hair", *curls)
 
 
 _MASSES = {
@@ -238,85 +154,3 @@ _MASSES = {
     "messy": _spikes,
     "curls": _curls,
 }
-
-
-def draw_cap(drawing: Drawing, design: Design, wear: Wardrobe, posed: Posed, frame: Frame) -> None:
-    """The hair on the skull, bangs, and locks from the temples: part of the head."""
-    if wear.hair == "none":
-        return
-    half, wide, n = 0.5 * design.proportions.head, design.proportions.skull, wear.numbers
-    turn = math.sin(math.radians(posed.yaw + posed.head_yaw))
-    paint = hair_paint(design, wear)
-    if wear.hair != "tuft":
-        rate = 1.3 / wide
-        thick = 1.07 + 0.08 * n[15]
-        numbers = (
-            thick * half,
-            (thick + 0.02) * wide,
-            2.0,
-            0.0,
-            -0.2 * half,
-            (0.7 + 0.12 * n[16]) * half,
-            rate,
-            -rate * (0.75 * turn + 0.3 * (n[17] - 0.5)) * wide,
-        )
-        drawing.add("head", Shape(SUPER, frame, numbers, paint))
-        if n[18] > 0.5 and design.look.cel + design.look.soft + design.look.gloss > 0:
-            lit = Paint(tuple(min(1.35 * c + 0.12, 1.0) for c in paint.first), material="hair")  # type: ignore[arg-type]
-            drawing.add("head", stroke(frame.at(0.8 * half, 0.35 * wide), 0.4 * wide, -0.16 * half, 0.045 * half, lit))
-    _bangs(drawing, wear, frame, half, wide, paint, turn)
-    if has_locks(wear):
-        for sign in (-1.0, 1.0):
-            hang = hanging(frame.at(0.35 * half, sign * 0.95 * wide), 0.6, sign * 0.05)
-            long = half * (1.3 + 1.3 * n[19])
-            drawing.add(
-                "head",
-                limb(
-                    hang,
-                    long,
-                    (0.16 * wide, 0.24 * wide, 0.24 * wide, 0.18 * wide, 0.01 * wide),
-                    paint,
-                    bow=sign * 0.1 * half,
-                ),
-            )
-
-
-def _bangs(drawing: Drawing, wear: Wardrobe, frame: Frame, half: float, wide: float, paint: Paint, turn: float) -> None:
-    n = wear.numbers
-    way = 1.0 if n[20] > 0.5 else -1.0
-    fall = 0.42 + 0.25 * n[21]
-    menus = {
-        "straight": tuple(((k - 2) * 0.36, 0.05 * (k - 2), fall + 0.04 * (k % 2), 0.0) for k in range(5)),
-        "split": (
-            (-0.12, -0.75, 0.95, 0.16),
-            (0.12, 0.75, 0.95, -0.16),
-            (-0.2, -0.35, 0.5, 0.1),
-            (0.2, 0.35, 0.5, -0.1),
-        ),
-        "side": tuple((way * (0.5 - 0.3 * k), -way * (0.35 + 0.16 * k), fall + 0.12 * k, way * 0.08) for k in range(4)),
-        "spiky": tuple(
-            ((k - 2) * 0.38, 0.3 * math.sin(7 * k + 6 * n[22]), fall + 0.15 * ((k + 1) % 2), 0.0) for k in range(5)
-        ),
-        "none": (),
-    }
-    if wear.hair == "tuft":
-        locks = [
-            limb(frame.at(0.85 * half, v * wide, v), 0.45 * half, (0.12 * wide, 0.14 * wide, 0.01 * wide), paint)
-            for v in (-0.3, 0.0, 0.3)
-        ]
-        drawing.add("head", *locks)
-        return
-    strands = []
-    for v, lean, long, bow in menus[wear.bangs]:
-        root = frame.at(0.86 * half, v * wide + 0.6 * wide * turn, math.pi - lean)
-        strands.append(
-            limb(
-                root,
-                long * half,
-                (0.12 * wide, 0.23 * wide, 0.22 * wide, 0.14 * wide, 0.01 * wide),
-                paint,
-                bow=bow * half,
-            )
-        )
-    if strands:
-        drawing.add("head", *strands)

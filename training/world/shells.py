@@ -1,11 +1,12 @@
 """Draws the bodies of things with limbs: cups, fruit, boxes, mushrooms, drops, bottles, cones. The same primitives in
 every pose (see `drawing`)."""
 
-from training.world.bodies import shaded, trunk_frame
+from training.world.bodies import shaded
 from training.world.designs import Design
 from training.world.drawing import FADE, Drawing, Frame, Paint
 from training.world.forms import form, limb, oval, stroke
 from training.world.posed import Posed
+from training.world.trunks import trunk_frame
 from training.world.wardrobe import Wardrobe
 
 

@@ -1,9 +1,10 @@
 """Draws curved arms with sleeves and hands. The same primitives in every pose (see `drawing`)."""
 
 from training.world.designs import Design
-from training.world.drawing import NEVER, Drawing, Frame, Paint, Shape
+from training.world.drawing import NEVER, Colour, Drawing, Frame, Paint, Shape
 from training.world.forms import form, limb, oval
 from training.world.posed import Posed
+from training.world.tints import dark
 from training.world.wardrobe import Wardrobe
 
 Bones = tuple[Frame, Frame]
@@ -19,24 +20,9 @@ def draw_sleeved_arm(drawing: Drawing, design: Design, wear: Wardrobe, posed: Po
     upper = posed.bone(f"{side}_shoulder", f"{side}_elbow", body.upper_arm)
     lower = posed.bone(f"{side}_elbow", f"{side}_wrist", body.forearm)
     odd = wear.odd if (wear.odd_side == 0) == (side == "r") else "none"
-    skin, cloth = Paint(design.palette["skin"]), sleeve_paint(design, wear, odd)
-    long = wear.sleeve in ("long", "loose", "bell", "puff") and wear.sleeve != "puff"
-    top = cloth if long else skin
-    arm = (
-        limb(
-            upper,
-            body.upper_arm,
-            (r0, (1.04 + strong) * r0, (1 + strong) * r0, 0.92 * r0, r1, r1),
-            top,
-            opening=r0 * 1.1,
-        ),
-        limb(
-            lower,
-            body.forearm,
-            (r1, (1.04 + strong) * r1, 1.02 * r1, 0.5 * (r1 + r2), r2, r2),
-            cloth._replace(far=0.93 * body.forearm, third=design.palette["accent"]) if long else skin,
-        ),
-    )
+    cloth = sleeve_paint(design, wear, odd)
+    long = wear.sleeve in ("long", "loose", "bell")
+    arm = _arm(design, (upper, lower), (r0, r1, r2), cloth if long else None, strong)
     gloved = odd == "glove" or wear.hand == "glove"
     hand = _hand(design, wear, lower.at(body.forearm, 0.0), side, r2, gloved)
     if long:
@@ -45,14 +31,30 @@ def draw_sleeved_arm(drawing: Drawing, design: Design, wear: Wardrobe, posed: Po
     else:
         drawing.add(part, *arm, *hand)
     _sleeve(drawing, design, wear, (upper, lower), (r0, r1, r2), cloth, part)
-    if odd in ("armband", "glove"):
-        place = (
-            (upper.at(0.5 * body.upper_arm, 0.0), 1.1 * r0)
-            if odd == "armband"
-            else (lower.at(0.72 * body.forearm, 0.0), 1.15 * r2)
-        )
-        band = Paint(design.palette["prop"] if odd == "armband" else design.palette["glove"], material="fitted")
-        drawing.add(part, form(place[0], 0.28 * body.forearm, (place[1], 1.04 * place[1]), 0.003, band))
+    if odd == "armband":
+        place, wide = upper.at(0.5 * body.upper_arm, 0.0), 1.1 * r0
+        drawing.add(part, _band(design, place, wide, design.palette["prop"]))
+    elif odd == "glove":
+        place, wide = lower.at(0.72 * body.forearm, 0.0), 1.15 * r2
+        drawing.add(part, _band(design, place, wide, design.palette["glove"]))
+
+
+def _arm(design: Design, bones: Bones, radii: Radii, sleeve: Paint | None, strong: float) -> tuple[Shape, Shape]:
+    """Upper arm and forearm, bare or in a sleeve that fits; `strong`: how far muscles swell."""
+    body, (upper, lower), (r0, r1, r2) = design.proportions, bones, radii
+    skin = Paint(design.palette["skin"])
+    above, below = skin, skin
+    if sleeve is not None:
+        above, below = sleeve, sleeve._replace(far=0.93 * body.forearm, third=design.palette["accent"])
+    high = (r0, (1.04 + strong) * r0, (1 + strong) * r0, 0.92 * r0, r1, r1)
+    low = (r1, (1.04 + strong) * r1, 1.02 * r1, 0.5 * (r1 + r2), r2, r2)
+    return limb(upper, body.upper_arm, high, above, opening=r0 * 1.1), limb(lower, body.forearm, low, below)
+
+
+def _band(design: Design, place: Frame, wide: float, colour: Colour) -> Shape:
+    """A band round the arm, on one side only."""
+    paint = Paint(colour, material="fitted")
+    return form(place, 0.28 * design.proportions.forearm, (wide, 1.04 * wide), 0.003, paint)
 
 
 def sleeve_paint(design: Design, wear: Wardrobe, odd: str) -> Paint:
@@ -75,21 +77,14 @@ def _sleeve(
         long = (0.35 + 0.3 * n[19]) * body.upper_arm + 0.7 * r0
         drawing.add(part, _from_shoulder(upper, r0, long, (1.02 * r0, 1.14 * r0, 1.2 * r0, 1.28 * r0), cloth))
     elif wear.sleeve == "puff":
-        drawing.add(
-            part,
-            _from_shoulder(
-                upper, r0, 0.5 * body.upper_arm + 0.8 * r0, (1.05 * r0, 1.3 * r0, 1.6 * r0, 1.5 * r0, 1.05 * r0), cloth
-            ),
-        )
-        drawing.add(
-            part, form(upper.at(0.44 * body.upper_arm, 0), 0.1 * body.upper_arm, (1.1 * r0, 1.2 * r0), 0.003, cloth)
-        )
+        puff = (1.05 * r0, 1.3 * r0, 1.6 * r0, 1.5 * r0, 1.05 * r0)
+        drawing.add(part, _from_shoulder(upper, r0, 0.5 * body.upper_arm + 0.8 * r0, puff, cloth))
+        hem = upper.at(0.44 * body.upper_arm, 0)
+        drawing.add(part, form(hem, 0.1 * body.upper_arm, (1.1 * r0, 1.2 * r0), 0.003, cloth))
     elif wear.sleeve == "rolled":
         drawing.add(part, _from_shoulder(upper, r0, body.upper_arm + 0.6 * r0, (1.02 * r0, 1.1 * r0, 1.15 * r1), cloth))
-        cuff = cloth._replace(pattern=0, first=tuple(0.85 * c for c in cloth.first))  # type: ignore[arg-type]
-        drawing.add(
-            part, form(upper.at(0.8 * body.upper_arm, 0), 0.22 * body.upper_arm, (1.28 * r1, 1.32 * r1), 0.004, cuff)
-        )
+        cuff, roll = upper.at(0.8 * body.upper_arm, 0), cloth._replace(pattern=0, first=dark(cloth.first, 0.85))
+        drawing.add(part, form(cuff, 0.22 * body.upper_arm, (1.28 * r1, 1.32 * r1), 0.004, roll))
     elif wear.sleeve in ("bell", "loose"):
         end = 2.4 if wear.sleeve == "bell" else 1.5
         mid = 1.25 if wear.sleeve == "bell" else 1.6
@@ -97,10 +92,9 @@ def _sleeve(
         widths = (1.03 * r1, 1.1 * r1, mid * 0.5 * (r1 + r2), 0.5 * (mid + end) * r2, end * r2)
         drawing.add(part, form(start, 0.98 * body.forearm + 0.35 * r1, widths, 0.5 * r2, cloth))
         if wear.sleeve == "loose":
-            cuff = Paint(design.palette["accent"] if n[20] > 0.5 else cloth.first, material="fitted")
-            drawing.add(
-                part, form(lower.at(0.92 * body.forearm, 0), 0.12 * body.forearm, (1.35 * r2, 1.2 * r2), 0.004, cuff)
-            )
+            trim = Paint(design.palette["accent"] if n[20] > 0.5 else cloth.first, material="fitted")
+            cuff = lower.at(0.92 * body.forearm, 0)
+            drawing.add(part, form(cuff, 0.12 * body.forearm, (1.35 * r2, 1.2 * r2), 0.004, trim))
 
 
 def _from_shoulder(upper: Frame, r0: float, long: float, widths: Radii, cloth: Paint) -> Shape:

@@ -4,7 +4,6 @@ Knows no poses and no pixels. The order of the random draws decides every charac
 """
 
 from dataclasses import dataclass, replace
-from typing import TypedDict
 
 import numpy as np
 
@@ -82,8 +81,15 @@ def random_design(family: Family, rng: Rng) -> Design:
         family=family, body=body, proportions=proportions, look=random_look(family, palette, rng), arm=arm, leg=leg,
         lopsided=float(rng.uniform(0.85, 1.18)) if rng.random() < 0.3 else 1.0,
         torso=torso, waist=float(rng.uniform(0.6, 1.05)),
-        **_features(family, animal, rng), ears=_ears(body, torso, animal, rng), hair=hair,
-        **_extras(family, animal, skirt, rng), skirt=skirt,
+        skull=str(rng.choice(family.skulls)), eyes=str(rng.choice(family.eyes)),
+        mouth=pick(rng, "smile", "smile", "smile", "open", "flat", "frown", "cat", "grin"),
+        nose="snout" if animal else pick(rng, "none", "dot", "line", "round"),
+        brows=bool(rng.random() < 0.45), cheeks=bool(rng.random() < 0.35), glasses=bool(rng.random() < 0.1),
+        ears=_ears(body, torso, animal, rng), hair=hair,
+        fringe=pick(rng, "straight", "side", "zigzag", "waves"), hat=_hat(rng, animal, family),
+        hand=str(rng.choice(family.hands)), shoe=pick(rng, "round", "boot", "long", "none"), skirt=skirt,
+        sleeve=float(rng.choice([0.0, 0.28, 0.5, 1.0, 0.97])),
+        trouser=float(rng.choice([0.0, 0.25, 0.5, 0.95, 0.95] if skirt == "none" else [0.0, 0.0, 0.95])),
         emblem=pick(rng, *EMBLEMS) if has_print else pick(rng, "none", "none", "tie", "placket"),
         held=_held(rng, animal), held_side=int(rng.integers(2)), collar=bool(rng.random() < 0.3),
         palette=palette, shirt=shirt, lower=lower,
@@ -93,48 +99,6 @@ def random_design(family: Family, rng: Rng) -> Design:
     if family.rich == 0 or body == "stub" or rng.random() > family.rich:
         return design
     return _enriched(design, rng)
-
-
-class _Features(TypedDict):
-    skull: str
-    eyes: str
-    mouth: str
-    nose: str
-    brows: bool
-    cheeks: bool
-    glasses: bool
-
-
-def _features(family: Family, animal: bool, rng: Rng) -> _Features:
-    return {
-        "skull": str(rng.choice(family.skulls)),
-        "eyes": str(rng.choice(family.eyes)),
-        "mouth": pick(rng, "smile", "smile", "smile", "open", "flat", "frown", "cat", "grin"),
-        "nose": "snout" if animal else pick(rng, "none", "dot", "line", "round"),
-        "brows": bool(rng.random() < 0.45),
-        "cheeks": bool(rng.random() < 0.35),
-        "glasses": bool(rng.random() < 0.1),
-    }
-
-
-class _Extras(TypedDict):
-    fringe: str
-    hat: str
-    hand: str
-    shoe: str
-    sleeve: float
-    trouser: float
-
-
-def _extras(family: Family, animal: bool, skirt: str, rng: Rng) -> _Extras:
-    return {
-        "fringe": pick(rng, "straight", "side", "zigzag", "waves"),
-        "hat": _hat(rng, animal, family),
-        "hand": str(rng.choice(family.hands)),
-        "shoe": pick(rng, "round", "boot", "long", "none"),
-        "sleeve": float(rng.choice([0.0, 0.28, 0.5, 1.0, 0.97])),
-        "trouser": float(rng.choice([0.0, 0.25, 0.5, 0.95, 0.95] if skirt == "none" else [0.0, 0.0, 0.95])),
-    }
 
 
 def _enriched(design: Design, rng: Rng) -> Design:

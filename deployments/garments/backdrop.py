@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deployments.garments import anatomy
+from deployments.garments.agreement import agreed, outlining
 from deployments.garments.anatomy import Mask
 from deployments.garments.bones import WIDTHS, Territory
 from pose.figure import PART_INDEX, PARTS
@@ -76,6 +77,8 @@ def enclosed_figure(backdrop: Backdrop, pose: Pose, territory: Territory, networ
     ink = _ink(backdrop)
     x0, y0, x1, y1 = anatomy.box_of(territory.reach)
     extent = max(x1 - x0, y1 - y0, 16)
+    if network is not None:
+        ink = outlining(ink, network, extent)
     track = anatomy.capsules(territory.segments, 1, ink.shape)
     best = _fill(ink, 0)
     for gap in GAPS:
@@ -84,6 +87,8 @@ def enclosed_figure(backdrop: Backdrop, pose: Pose, territory: Territory, networ
             best = inside if _bodily(inside & ~best, track, territory, gap) else best
     best = _open_holes(best, ink, territory, track, network)
     best = _open_gaps(best, ink, backdrop, territory, 0.02 * extent)
+    if network is not None:
+        best = agreed(best, ink, network, extent)
     return keep_figure(best, territory, network)
 
 

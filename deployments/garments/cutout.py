@@ -17,6 +17,7 @@ from pose.figure import PART_INDEX
 GRAPH = 256  # longest side of the picture that is cut
 ROUNDS = 2
 NEAR_HEAD = 9.0  # half-widths of the head within which the background is looked at
+DOUBT = 0.06  # shoulder-hip distances; a decided network's outline is right to this
 ALIKE = 0.6  # share of the figure's colours from which a pixel over the head is probably the figure's
 
 
@@ -38,6 +39,19 @@ def cut_out(
     soft = cv2.resize(cut.astype(np.float32), rgb.shape[1::-1], interpolation=cv2.INTER_LINEAR)
     sure = (labels == cv2.GC_FGD) | ((soft > 0.5) & (labels != cv2.GC_BGD))
     return np.asarray(sure)
+
+
+def trim(rgb: NDArray[np.uint8], network: NDArray[np.float32], unit: float) -> Mask:
+    """(H, W) the figure that a decided network sees, its outline moved to the colours' edge but never far.
+
+    network (H, W) in 0..1; unit: pixels, the length to which DOUBT refers.
+    """
+    seen = network > 0.5
+    margin = max(1.5, DOUBT * unit)
+    labels = np.where(seen, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
+    labels[anatomy.shrunk(seen, margin)] = cv2.GC_FGD
+    labels[~anatomy.grown(seen, margin)] = cv2.GC_BGD
+    return _grabcut(rgb, labels)
 
 
 def _labels(prior: NDArray[np.float32] | None, territory: Territory) -> NDArray[np.uint8]:

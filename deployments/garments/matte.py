@@ -1,8 +1,8 @@
 """The matte: which pixels are the figure's and how much, and their colours without the background's share.
 
 In order of authority: the user's mask, the source's own alpha, evidence. Evidence is a prior (parse network, person
-mask) and, on a plain backdrop, what the ink encloses; on a busy one GrabCut. Works in a window of at most 512 px, the
-result is at the picture's full size. Knows nothing of parts.
+mask) and, on a plain backdrop, what the ink encloses; on a busy one a decided network's outline, else GrabCut. Works
+in a window of at most 512 px, the result is at the picture's full size. Knows nothing of parts.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from deployments.garments.anatomy import grown as grown_by
 from deployments.garments.backdrop import edge_hint, enclosed_figure, fit_backdrop, keep_figure
 from deployments.garments.bones import Territory, above_head, territory
 from deployments.garments.crop import Window, grown, touched_sides, window_at, window_of
-from deployments.garments.cutout import cut_out
+from deployments.garments.cutout import cut_out, trim
 from pose.errors import NoFigure
 from pose.figure import PART_INDEX, Reading
 
@@ -27,6 +27,7 @@ GROWTHS = 2  # times that a window is enlarged where the figure runs out of it
 ASTRAY = 3.0  # half-widths from the bones beyond which little of a figure lies
 HEADGEAR = {"photo": 2.0, "drawn": 5.0}  # half-widths over the head in which ears, hats and hair are looked for
 JOINT_ERROR = 0.1  # of the shoulder-hip distance; a stick figure's bones lie beside its strokes
+UNDECIDED = 0.3  # of a figure's pixels; a network that is unsure of more does not lead
 LEAST = 12  # pixels; a smaller figure is none
 
 Prior = Callable[[Window], NDArray[np.float32] | None]
@@ -77,6 +78,8 @@ def find_figure(
         figure = enclosed_figure(backdrop, window.pose(reading.pose), bones, network)
         if _credible(figure, reading, window, network, bones):
             return figure, edge_hint(backdrop, figure)
+    if network is not None and reading.kind != "photo" and _decided(network):
+        return keep_figure(_fill_specks(trim(small, network, bones.unit)), bones, network), None
     reach = HEADGEAR["photo" if reading.kind == "photo" else "drawn"]
     above = above_head(window.pose(reading.pose), small.shape[:2], bones.distance[PART_INDEX["head"]], reach)
     cut = _fill_specks(cut_out(small, _belief(network, reading, window), bones, above))
@@ -92,6 +95,12 @@ def _believed(network: NDArray[np.float32] | None, bones: Territory) -> NDArray[
     held = (seen & track).sum() / max(1, track.sum())
     astray = (seen & (bones.distance.min(0) > ASTRAY)).sum() / max(1, seen.sum())
     return network if held > 0.6 and astray < 0.25 else None
+
+
+def _decided(network: NDArray[np.float32]) -> bool:
+    """Whether the network's matte is all but a mask: little lies between yes and no but along its outline."""
+    unsure = (network > 0.2) & (network < 0.8)
+    return bool(unsure.sum() < UNDECIDED * (network > 0.5).sum())
 
 
 def _belief(network: NDArray[np.float32] | None, reading: Reading, window: Window) -> NDArray[np.float32] | None:

@@ -1,0 +1,72 @@
+"""Ink and network brought together: ruled lines go, open outlines fill, denied ground goes, edges stay the ink's."""
+
+import cv2
+import numpy as np
+
+from deployments.garments import agreement
+from deployments.garments.cutout import trim
+from tests.deployments.garments import doll
+
+EXTENT = 210.0
+
+
+def sight() -> np.ndarray:
+    """The doll as a good network sees it: right but for a pixel or two."""
+    return cv2.GaussianBlur(doll.silhouette().astype(np.float32), (0, 0), 1.5)
+
+
+def ruled() -> np.ndarray:
+    lines = np.zeros(doll.SIZE, bool)
+    lines[20::24] = lines[21::24] = True
+    return lines
+
+
+def test_ruled_lines_away_from_the_figure_are_no_outline() -> None:
+    ink = doll.silhouette() | ruled()
+    found = agreement.outlining(ink, sight(), EXTENT)
+    assert not found[:, :20].any()
+    assert found[doll.silhouette()].all()
+
+
+def test_the_stubs_of_ruled_lines_are_trimmed() -> None:
+    enclosed = agreement.outlining(doll.silhouette() | ruled(), sight(), EXTENT)
+    before = doll.overlap(enclosed, doll.silhouette())
+    figure = agreement.agreed(enclosed, enclosed, sight(), EXTENT)
+    assert doll.overlap(figure, doll.silhouette()) > max(0.97, before)
+
+
+def test_an_open_outline_is_filled_where_the_network_is_sure() -> None:
+    solid = doll.silhouette()
+    outline = solid & (doll.outlined().max(-1) < 100)
+    assert doll.overlap(agreement.agreed(outline, outline, sight(), EXTENT), solid) > 0.95
+
+
+def test_ground_that_the_network_denies_goes() -> None:
+    carried = doll.silhouette()
+    carried[180:240, 170:215] = True
+    figure = agreement.agreed(carried, carried, sight(), EXTENT)
+    assert doll.overlap(figure, doll.silhouette()) > 0.97
+
+
+def test_paper_walled_in_by_ink_stays_although_the_network_denies_it() -> None:
+    solid = doll.silhouette()
+    ink = solid & (doll.outlined().max(-1) < 100)
+    blind = sight()
+    blind[90:150, 86:135] = 0
+    assert doll.overlap(agreement.agreed(solid, ink, blind, EXTENT), solid) > 0.97
+
+
+def test_without_a_quarrel_the_ink_keeps_its_edge() -> None:
+    solid = doll.silhouette()
+    figure = agreement.agreed(solid, solid, sight(), EXTENT)
+    assert doll.overlap(figure, solid) > 0.99
+
+
+def test_a_decided_outline_moves_to_the_colours_edge_and_no_further() -> None:
+    solid = doll.silhouette()
+    seen = cv2.GaussianBlur(cv2.dilate(solid.astype(np.float32), np.ones((7, 7))), (0, 0), 1)
+    picture = doll.coloured(doll.busy())
+    picture[100:150, 190:215] = doll.COLOURS["l_arm"]  # the figure's colour, off the figure
+    found = trim(picture, seen, 70)
+    assert doll.overlap(found, solid) > doll.overlap(seen > 0.5, solid)
+    assert not found[100:120, 200:215].any()

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pose.figure import Figure
 from pose.pose import Pose
-from training.pairs import Drawn, characters, true_figure
+from training.estimates import Drawn, characters, true_figure
 from training.world.figures import correspondence, draw
 
 SIZE = 320

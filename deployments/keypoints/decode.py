@@ -17,6 +17,7 @@ from pose.skeleton import BIPED
 Array = NDArray[np.float32]
 Bounds = tuple[float, float, float, float]
 
+ABSENT = 0.75  # probability of the verdict from which a joint is left out: one missed costs more than one guessed
 HIDDEN = 0.3  # share of its confidence that a hidden joint keeps as score
 _WINDOW = 2  # cells on each side of the peak that share in its position
 
@@ -76,7 +77,7 @@ def joint_scores(confidence: Array, verdict: Array) -> Array:
     """(J,) scores: 0 where the verdict is absent, the confidence where visible, HIDDEN of it where hidden."""
     absent, hidden, visible = verdict.T
     kept = np.where(visible >= hidden, 1.0, HIDDEN) * confidence
-    return np.where(absent > 0.5, 0, np.clip(kept, 0.01, 1)).astype(np.float32)
+    return np.where(absent > ABSENT, 0, np.clip(kept, 0.01, 1)).astype(np.float32)
 
 
 def view_of(points: Array, scores: Array, depth: Array) -> View:

@@ -7,7 +7,8 @@ from deployments.denoiser.sample import COMPLETE, REPAIR
 from tests.deployments.denoiser.figures import SIZE, figure, pose
 from training import mistakes
 from training.disguise import disguised, mirrored, windowed
-from training.pairs import COMPLETE_SIZE, POSES, REPAIR_SIZE, make_pairs, truly_completed, union_frame
+from training.excerpts import COMPLETE_SIZE, REPAIR_SIZE
+from training.pairs import POSES, make_pairs
 from training.shards import Shards, write_shard
 from training.world.families import TRAINED
 
@@ -71,22 +72,6 @@ def test_a_disguise_keeps_alpha_and_premultiplication(made):
         other, changed = disguised(sample, truth, np.random.default_rng(seed))
         assert other.copied[..., 3].sum() == sample.copied[..., 3].astype(int).sum()
         assert (changed[..., :3].max(-1) <= changed[..., 3].astype(int) + 1).all()
-
-
-def test_true_completion_writes_the_true_layer_where_it_was_missing():
-    fig = figure()
-    truth = np.zeros((9, SIZE, SIZE, 4), np.uint8)
-    truth[0] = (9, 99, 199, 255)
-    torso = truly_completed(fig, truth).layers[0]
-    np.testing.assert_array_equal(torso.rgba[torso.missing], np.broadcast_to([9, 99, 199, 255], (260, 4)))
-    np.testing.assert_array_equal(torso.rgba[~torso.missing], fig.layers[0].rgba[~torso.missing])
-
-
-def test_union_frames_are_square_and_never_enlarge():
-    frame = union_frame((10, 10, 60, 110), 256)
-    assert frame.scale == 1
-    assert frame.inner == (256, 256)
-    assert union_frame((0, 0, 400, 500), 256).inner == (256, 256)
 
 
 def test_shaken_poses_share_their_offsets():

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from deployments.garments.anatomy import Mask, grown, shrunk
 
 SEEN = 0.3  # the network's matte from which a pixel may be the figure's edge
-SURE = 0.75  # its mean over a region that is the figure's although no ink encloses it
+SURE = 0.9  # its mean over a region that is the figure's although no ink encloses it
 DENIED = 0.12  # its mean over a region that is none, unless ink walls it in
 REACH = 0.02  # extents; ink no further from what the network sees may be the outline
 STROKE = 0.008  # extents; half of what a pencil's stroke, a ruled line or the network's error is wide

@@ -2,7 +2,7 @@
 
     python -m training.denoiser --pairs FOLDER --validation FOLDER --resume runs/denoiser --out weights
 
-Half of the samples start at t = 0 (what one step serves), the rest anywhere on the bridge. With --regression it trains
+Most samples start at t = 0 (what one step serves), the rest anywhere on the bridge. With --regression it trains
 the yardstick (RegressionNetwork) instead, on the same pairs.
 """
 
@@ -19,12 +19,13 @@ from deployments.denoiser.bridge import between
 from deployments.denoiser.network import DenoiserNetwork, RegressionNetwork
 from deployments.denoiser.repair import editable
 from deployments.denoiser.sample import COMPLETE, Sample, at_time, stack
+from deployments.runtime import load
 from training.disguise import disguised, windowed
 from training.loop import Options, train
 from training.restoration import on_grey, restoration_loss, wrong
 from training.shards import Pair, Shards
 
-AT_START = 0.5
+AT_START = 0.7
 FURTHEST = 0.9
 COMPLETE_SHARE = 0.3
 WINDOW, WINDOW_SHARE = 160, 0.75
@@ -38,12 +39,17 @@ class DenoiserTask:
         self.shards = {kind: Shards.open(pairs / kind) for kind in ("repair", "complete")}
         self.held_out = Shards.open(validation / "repair", 64)
         self.always_start = regression
+        self._batches = 0
         if not len(self.shards["repair"]):
             raise FileNotFoundError(f"no complete shards in {pairs}; run python -m training.pairs --out {pairs} first.")
 
     def batch(self, size: int, rng: np.random.Generator) -> list[Pair]:
         """Pairs of one task, most often windows of them; the smaller the pictures, the more of them."""
         self.generator = torch.Generator().manual_seed(int(rng.integers(2**31)))
+        self._batches += 1
+        if self._batches % 100 == 0:
+            for shards in self.shards.values():
+                shards.refresh()
         if rng.random() < COMPLETE_SHARE and len(self.shards["complete"]):
             return self._drawn("complete", 3 * size, rng)
         if rng.random() >= WINDOW_SHARE:
@@ -135,6 +141,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=45)
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--rate", type=float, default=6e-4)
+    parser.add_argument("--start", type=Path, help="a folder whose weights to begin from")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--regression", action="store_true")
     asked = parser.parse_args()
@@ -143,6 +150,8 @@ def main() -> None:
     torch.manual_seed(0)
     task = DenoiserTask(asked.pairs, asked.validation, asked.regression)
     network = RegressionNetwork() if asked.regression else DenoiserNetwork()
+    if asked.start is not None:
+        load(task.name, network, asked.start)
     options = Options(
         asked.resume,
         asked.out,

@@ -124,7 +124,7 @@ class ParseTask:
         return {
             "data": "procedurally drawn characters (training/world); families in HELD_OUT unseen",
             "input": f"one figure's crop at {SIZE} px and the channels of deployments/garments/maps.py",
-            "limits": "bipeds seen mostly from the front; edges to about a pixel of 256: refine them",
+            "limits": "bipeds; limbs drawn as single strokes are not seen; edges to about a pixel of 256: refine them",
         }
 
 

@@ -9,6 +9,7 @@ from torch.nn import functional as F
 
 WRONG = 0.06
 OUTSIDE = 0.08
+SSIM_STRIDE = 2
 
 
 def on_grey(picture: Tensor) -> Tensor:
@@ -35,21 +36,22 @@ def restoration_loss(out: dict[str, Tensor], copied: Tensor, truth: Tensor, band
         "square_loss": _mean((seen - wanted).square(), weight),
         "alpha_loss": _mean((clean[:, 3:] - truth[:, 3:]).abs(), weight),
         "gradient_loss": _gradients(seen, wanted, weight),
-        "structure_loss": _mean(1 - similarity(seen, wanted), weight),
+        "structure_loss": _mean(1 - similarity(seen, wanted), F.avg_pool2d(weight, 1, SSIM_STRIDE)),
         "doubt_loss": _mean(
             F.binary_cross_entropy_with_logits(out["doubt"], wrong(copied, truth), reduction="none"), weight
         ),
     }
-    scale = {"square_loss": 4.0, "alpha_loss": 0.5, "structure_loss": 0.4, "doubt_loss": 0.2}
+    scale = {"square_loss": 4.0, "alpha_loss": 0.5, "structure_loss": 0.8, "doubt_loss": 0.2}
     total = torch.stack([value * scale.get(name, 1.0) for name, value in parts.items()]).sum()
     return total, {name: float(value.detach()) for name, value in parts.items()}
 
 
-def similarity(a: Tensor, b: Tensor, window: int = 7) -> Tensor:
-    """(B, 1, H, W) structural similarity of the channels' mean, by box windows (Wang et al. 2004), for the loss."""
+def similarity(a: Tensor, b: Tensor, window: int = 7, stride: int = SSIM_STRIDE) -> Tensor:
+    """(B, 1, H / stride, W / stride) structural similarity of the channels' mean, by box windows (Wang et al. 2004),
+    for the loss; windows at every `stride`-th pixel overlap enough to see every edge."""
     a, b = a.mean(1), b.mean(1)
     moments = torch.stack([a, b, a * a, b * b, a * b], 1).contiguous()
-    means = F.avg_pool2d(moments, window, 1, window // 2, count_include_pad=False)
+    means = F.avg_pool2d(moments, window, stride, window // 2, count_include_pad=False)
     ma, mb, aa, bb, ab = means.split(1, 1)
     va, vb, cov = aa - ma * ma, bb - mb * mb, ab - ma * mb
     c1, c2 = 0.01**2, 0.03**2

@@ -6,7 +6,7 @@ complete. Shards of one size lie in one folder.
 """
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,17 +47,23 @@ class Shards:
     planes: list[Array]
     numbers: list[dict[str, Array]]
     index: list[tuple[int, int]]
+    known: set[str]
 
     @staticmethod
     def open(folder: Path, limit: int | None = None) -> "Shards":
         """Opens every complete shard of a folder (empty where there is none), at most `limit` pairs."""
-        shards = Shards(folder, [], [], [])
-        for path in sorted(folder.glob("*.npz")):
-            if not path.name.endswith(".part.npz"):
-                shards._add(path)
-        return shards if limit is None else Shards(folder, shards.planes, shards.numbers, shards.index[:limit])
+        shards = Shards(folder, [], [], [], set())
+        shards.refresh()
+        return shards if limit is None else replace(shards, index=shards.index[:limit])
+
+    def refresh(self) -> None:
+        """Takes in the shards that were completed since."""
+        for path in sorted(self.folder.glob("*.npz")):
+            if not path.name.endswith(".part.npz") and path.name not in self.known:
+                self._add(path)
 
     def _add(self, path: Path) -> None:
+        self.known.add(path.name)
         with np.load(path) as held:
             self.numbers.append(dict(held))
         self.planes.append(np.load(path.with_suffix(".npy"), mmap_mode="r"))

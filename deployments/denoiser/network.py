@@ -1,9 +1,10 @@
 """The denoiser's network: a U-Net that chooses, for each pixel, among copies before it invents. Knows tensors only.
 
 From a state on the bridge (see bridge.py) it predicts the clean picture as a blend, by a softmax per pixel, of
-CANDIDATES: the untouched warp, the warp and the skinned source each moved by a small smooth learned offset, the
-push-pull filling, a generated picture and nothing. It also says where the untouched warp is wrong (`doubt`). It knows
-nothing of masks' origin, of sizes beyond multiples of 32, or of sampling.
+CANDIDATES: the untouched warp, the warp and the skinned source each moved by small learned offsets, the push-pull
+filling, a generated picture and nothing. Offsets are the sum of a wide smooth field and a short fine one, so that an
+outline can be moved by a pixel or two without being blurred. It also says where the untouched warp is wrong
+(`doubt`). It knows nothing of masks' origin, of sizes beyond multiples of 32, or of sampling.
 
 Convention: pictures are premultiplied RGBA in 0..1, (B, C, H, W); points in pixels of the picture they belong to.
 The figure's height in pixels, by which limbs are drawn and offsets bounded, is the condition's last column.
@@ -23,7 +24,7 @@ CHANNELS = 4 * len(PICTURES) + len(MASKS)
 CONDITIONS = 5 + len(PARTS)
 WIDTHS = (48, 96, 160, 192)
 SOURCE_SIZE = 128
-REACH = 0.05
+REACH, FINE_REACH = 0.05, 0.02
 SPREAD = 0.025
 STRIDE = 32
 
@@ -33,15 +34,18 @@ class DenoiserNetwork(nn.Module):
 
     points are (x, y, score) of the target; source_points those of the source picture. The condition: t, 1 - t, task
     (complete, repair), part (one of PARTS), log2(figure's height / 256 px). Returns a dict: clean (B, 4, H, W),
-    doubt (B, 1, H, W) logits, weights (B, 6, H, W), offsets (B, 4, h, w) pixels, at most REACH of the height.
+    doubt (B, 1, H, W) logits, weights (B, 6, H, W), offsets (B, 4, H/4, W/4) pixels, at most REACH + FINE_REACH of the
+    height.
     """
 
     def __init__(self, widths: tuple[int, ...] = WIDTHS) -> None:
         super().__init__()
         self.trunk = Trunk(widths)
         self.offsets = nn.Conv2d(widths[2], 4, 3, padding=1)
+        self.fine_offsets = nn.Conv2d(widths[0], 4, 3, padding=1)
         self.head = Head(widths[0], len(CANDIDATES) + 1 + 4)
         _silence(self.offsets)
+        _silence(self.fine_offsets)
         self._start_as_pushpull()
 
     def forward(
@@ -49,13 +53,18 @@ class DenoiserNetwork(nn.Module):
     ) -> dict[str, Tensor]:
         low = compact(maps)
         fine, coarse = self.trunk(low, points, condition, source, source_points)
-        offsets = torch.tanh(self.offsets(coarse).float()) * (REACH * heights(condition))[:, None, None, None]
+        offsets = self._offsets(fine, coarse) * heights(condition)[:, None, None, None]
         out = self.head(fine, low).float()
         logits, doubt, change = out.split([len(CANDIDATES), 1, 4], 1)
         weights = logits.softmax(1)
         pictures = self._candidates(maps.float(), offsets, change)
         clean = sum(weights[:, row : row + 1] * picture for row, picture in enumerate(pictures))
         return {"clean": clean, "doubt": doubt, "weights": weights, "offsets": offsets}
+
+    def _offsets(self, fine: Tensor, coarse: Tensor) -> Tensor:
+        """(B, 4, H/4, W/4) in figure heights."""
+        wide = F.interpolate(self.offsets(coarse).float(), fine.shape[-2:], mode="bilinear", align_corners=False)
+        return REACH * torch.tanh(wide) + FINE_REACH * torch.tanh(self.fine_offsets(fine).float())
 
     def _start_as_pushpull(self) -> None:
         """Before any training the answer is mostly the push-pull filling, and the warp is not doubted."""
@@ -102,11 +111,11 @@ class Trunk(nn.Module):
         self.embed = nn.Sequential(nn.Linear(CONDITIONS, 128), nn.SiLU(), nn.Linear(128, 128), nn.SiLU())
         self.stem = nn.Conv2d(CHANNELS * 16 + len(GROUPS), a, 3, padding=1)
         self.down1, self.down2, self.down3 = (nn.Conv2d(m, n, 2, stride=2) for m, n in ((a, b), (b, c), (c, d)))
-        self.enter = nn.ModuleList([Block(a), Block(b), Block(b), Block(c), Block(c), Block(d), Block(d)])
+        self.enter = nn.ModuleList([Block(width) for width in (a, a, b, b, c, c, d, d)])
         self.look = CrossAttention(c, 96)
         self.source = SourceEncoder(96)
         self.up3, self.up2, self.up1 = (nn.Conv2d(m, n, 1) for m, n in ((d, c), (c, b), (b, a)))
-        self.leave = nn.ModuleList([Block(d), Block(c), Block(c), Block(b), Block(b), Block(a)])
+        self.leave = nn.ModuleList([Block(width) for width in (d, c, c, b, b, a, a)])
 
     def forward(
         self, maps: Tensor, points: Tensor, condition: Tensor, source: Tensor, source_points: Tensor
@@ -116,14 +125,15 @@ class Trunk(nn.Module):
         limbs = limb_maps(_quartered(points), heights(condition) * (SPREAD / 4), height, width)
         e = self.embed(condition)
         stacked = torch.cat([F.pixel_unshuffle(maps, 4), limbs.to(maps.dtype)], 1)
-        a = self.enter[0](self.stem(stacked.contiguous(memory_format=torch.channels_last)), e)
-        b = self.enter[2](self.enter[1](self.down1(a), e), e)
-        c = self.enter[4](self.enter[3](self.down2(b), e), e)
+        enter, leave = self.enter, self.leave
+        a = enter[1](enter[0](self.stem(stacked.contiguous(memory_format=torch.channels_last)), e), e)
+        b = enter[3](enter[2](self.down1(a), e), e)
+        c = enter[5](enter[4](self.down2(b), e), e)
         c = self.look(c, self.source(source, source_points))
-        d = self.leave[0](self.enter[6](self.enter[5](self.down3(c), e), e), e)
-        c = self.leave[2](self.leave[1](c + _double(self.up3(d)), e), e)
-        b = self.leave[4](self.leave[3](b + _double(self.up2(c)), e), e)
-        return self.leave[5](a + _double(self.up1(b)), e), c
+        d = leave[0](enter[7](enter[6](self.down3(c), e), e), e)
+        c = leave[2](leave[1](c + _double(self.up3(d)), e), e)
+        b = leave[4](leave[3](b + _double(self.up2(c)), e), e)
+        return leave[6](leave[5](a + _double(self.up1(b)), e), e), c
 
 
 class Block(nn.Module):
@@ -192,13 +202,16 @@ class Head(nn.Module):
         self.rise = nn.Conv2d(width, 4 * 24, 1)
         self.see = nn.Conv2d(CHANNELS * 4, 24, 1)
         self.mix = nn.Conv2d(48, 48, 3, padding=1)
+        self.again = nn.Conv2d(48, 48, 3, padding=1)
         self.out = nn.Conv2d(48, channels * 4, 3, padding=1)
+        _silence(self.again)
         _silence(self.out)
 
     def forward(self, fine: Tensor, maps: Tensor) -> Tensor:
         risen = F.pixel_shuffle(self.rise(F.relu(fine)), 2)
         x = torch.cat([F.relu(risen), F.relu(self.see(F.pixel_unshuffle(maps, 2)))], 1)
-        return F.pixel_shuffle(self.out(F.relu(self.mix(x))), 2)
+        x = F.relu(self.mix(x))
+        return F.pixel_shuffle(self.out(x + F.relu(self.again(x))), 2)
 
 
 def compact(maps: Tensor) -> Tensor:

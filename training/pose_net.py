@@ -32,7 +32,7 @@ from training.pose_crops import Crop, canvas, collate, crop
 
 Picture = NDArray[np.uint8]
 SIGMA = 1.0  # cells
-SHARES = {"character": 0.24, "stick": 0.26, "mannequin": 0.17, "wireframe": 0.14, "sketch": 0.17, "openpose": 0.02}
+SHARES = {"character": 0.27, "stick": 0.23, "mannequin": 0.16, "wireframe": 0.14, "sketch": 0.17, "openpose": 0.03}
 WEIGHTS = {"heat": 1.0, "verdict": 0.4, "depth": 0.5, "kind": 0.1, "centre": 0.5, "extent": 0.3}
 _CORE = slice(0, BIPED.core)
 

@@ -145,7 +145,8 @@ def _resume(runs: Path, network: nn.Module, averaged: nn.Module, optimiser: torc
     averaged.load_state_dict(held["averaged"])
     optimiser.load_state_dict(held["optimiser"])
     log.info("resumed at step %d", held["state"]["step"])
-    return State(**held["state"])
+    # The held-out set may be another by now, and its scores no measure for those of before.
+    return State(**{**held["state"], "best": -math.inf})
 
 
 def _checkpoint(

@@ -7,7 +7,6 @@ the yardstick (RegressionNetwork) instead, on the same pairs.
 """
 
 import argparse
-import logging
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +18,9 @@ from deployments.denoiser.bridge import between
 from deployments.denoiser.network import DenoiserNetwork, RegressionNetwork
 from deployments.denoiser.repair import editable
 from deployments.denoiser.sample import COMPLETE, Sample, at_time, stack
-from deployments.runtime import load
+from training.budgets import add_budget, add_start, begin, budget, started
 from training.disguise import disguised, windowed
-from training.loop import Options, train
+from training.loop import train
 from training.restoration import on_grey, restoration_loss, wrong
 from training.shards import Pair, Shards
 
@@ -134,36 +133,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=Path, required=True)
     parser.add_argument("--validation", type=Path, required=True)
-    parser.add_argument("--resume", type=Path, default=Path("runs/denoiser"))
-    parser.add_argument("--out", type=Path, default=Path("weights"))
-    parser.add_argument("--curve", type=Path, default=None)
-    parser.add_argument("--steps", type=int, default=100_000)
-    parser.add_argument("--minutes", type=float, default=45)
-    parser.add_argument("--batch", type=int, default=8)
-    parser.add_argument("--rate", type=float, default=6e-4)
-    parser.add_argument("--start", type=Path, help="a folder whose weights to begin from")
-    parser.add_argument("--threads", type=int, default=2)
+    add_budget(parser, "denoiser", minutes=45, batch=8, rate=6e-4, threads=2)
+    parser.set_defaults(curve=None)
+    add_start(parser)
     parser.add_argument("--regression", action="store_true")
     asked = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    torch.set_num_threads(asked.threads)
-    torch.manual_seed(0)
+    begin(asked)
     task = DenoiserTask(asked.pairs, asked.validation, asked.regression)
     network = RegressionNetwork() if asked.regression else DenoiserNetwork()
-    if asked.start is not None:
-        load(task.name, network, asked.start)
-    options = Options(
-        asked.resume,
-        asked.out,
-        asked.curve,
-        asked.steps,
-        asked.minutes,
-        asked.batch,
-        asked.rate,
-        average=0.994,
-        validate_every=400.0,
-    )
-    train(task, network, options)
+    train(task, started(task.name, network, asked), budget(asked, average=0.994, validate_every=400.0))
 
 
 if __name__ == "__main__":

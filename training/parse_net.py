@@ -9,7 +9,6 @@ IoU, and the mean IoU of the parts. Knows nothing of how figures are drawn.
 """
 
 import argparse
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +23,6 @@ from torch.nn import functional
 
 from deployments.garments.maps import pose_maps
 from deployments.garments.network import SIZE, ParseNetwork
-from deployments.runtime import load
 from pose.figure import PARTS
 from pose.skeleton import BIPED
 from training.augment import (
@@ -41,8 +39,9 @@ from training.augment import (
     recoloured,
     warp,
 )
+from training.budgets import add_budget, add_start, begin, budget, started
 from training.feed import HELD_OUT_PREFIX, Pool, Sample
-from training.loop import Options, train
+from training.loop import train
 
 Picture = NDArray[np.uint8]
 SPREAD = Spread(0.5, 0.97, 16.0, 0.07, 0.12)
@@ -233,29 +232,14 @@ def _truth(sample: Sample, matrix: NDArray[np.float64], size: int) -> tuple[Pict
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the folder that training.feed fills")
-    parser.add_argument("--out", type=Path, default=Path("weights"))
-    parser.add_argument("--resume", type=Path, default=Path("runs/parse"), help="checkpoints and history")
-    parser.add_argument("--curve", type=Path, default=Path("docs/curves/parse.png"))
-    parser.add_argument("--steps", type=int, default=100_000)
-    parser.add_argument("--minutes", type=float, default=25.0)
-    parser.add_argument("--batch", type=int, default=12)
     parser.add_argument("--size", type=int, default=SIZE, help="a first part at 128 is four times as fast")
-    parser.add_argument("--rate", type=float, default=Options.rate)
-    parser.add_argument("--start", type=Path, help="a folder whose weights to begin from")
-    parser.add_argument("--threads", type=int, default=1)
+    add_budget(parser, "parse", minutes=25.0, batch=12)
+    add_start(parser)
     options = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    torch.set_num_threads(options.threads)
-    torch.manual_seed(0)
+    begin(options)
     cv2.setNumThreads(1)
     task = ParseTask(options.data, size=options.size)
-    network = ParseNetwork()
-    if options.start is not None:
-        load(task.name, network, options.start)
-    budget = Options(
-        options.resume, options.out, options.curve, options.steps, options.minutes, options.batch, options.rate
-    )
-    train(task, network, budget)
+    train(task, started(task.name, ParseNetwork(), options), budget(options))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ of the torso (neck to mid-hip) over the 18 core joints that are in the crop, of 
 """
 
 import argparse
-import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -23,11 +22,11 @@ from torch.nn import functional
 
 from deployments.keypoints.decode import decode_boxes, decode_heat, overlap
 from deployments.keypoints.network import CELLS, JOINTS, SIZE, STRIDE, PoseNetwork
-from deployments.runtime import load
 from pose.skeleton import BIPED
 from training.augment import centred, figure_box, placed, warp
+from training.budgets import add_budget, add_start, begin, budget, started
 from training.feed import HELD_OUT_PREFIX, Pool, Sample
-from training.loop import Options, train
+from training.loop import train
 from training.pose_crops import Crop, canvas, collate, crop
 
 Picture = NDArray[np.uint8]
@@ -191,28 +190,13 @@ def _torso(joints: NDArray[np.float32]) -> float:
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the folder that training.feed fills")
-    parser.add_argument("--out", type=Path, default=Path("weights"))
-    parser.add_argument("--resume", type=Path, default=Path("runs/pose"), help="checkpoints and history")
-    parser.add_argument("--curve", type=Path, default=Path("docs/curves/pose.png"))
-    parser.add_argument("--steps", type=int, default=100_000)
-    parser.add_argument("--minutes", type=float, default=35.0)
-    parser.add_argument("--batch", type=int, default=24)
-    parser.add_argument("--rate", type=float, default=Options.rate)
-    parser.add_argument("--start", type=Path, help="a folder whose weights to begin from")
-    parser.add_argument("--threads", type=int, default=1)
+    add_budget(parser, "pose", minutes=35.0, batch=24)
+    add_start(parser)
     options = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    torch.set_num_threads(options.threads)
-    torch.manual_seed(0)
+    begin(options)
     cv2.setNumThreads(1)
     task = PoseTask(options.data)
-    network = PoseNetwork()
-    if options.start is not None:
-        load(task.name, network, options.start)
-    budget = Options(
-        options.resume, options.out, options.curve, options.steps, options.minutes, options.batch, options.rate
-    )
-    train(task, network, budget)
+    train(task, started(task.name, PoseNetwork(), options), budget(options))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ next pixel. Knows nothing of how pictures are drawn or enlarged in tiles.
 """
 
 import argparse
-import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,8 @@ from torch.nn import functional as F
 
 from deployments.runtime import load
 from deployments.upscaler.network import FACTORS, MARGIN, UpscalerNetwork
-from training.loop import Options, train
+from training.budgets import add_budget, begin, budget
+from training.loop import train
 from training.upscale_pictures import SIZE, Picture, shrunk, write_pictures
 from training.upscaling import write_report
 from training.world.families import HELD_OUT, TRAINED
@@ -133,29 +133,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("runs/upscaler/data"), help="pictures; drawn where missing")
     parser.add_argument("--pictures", type=int, default=600)
-    parser.add_argument("--out", type=Path, default=Path("weights"))
-    parser.add_argument("--resume", type=Path, default=Path("runs/upscaler"), help="checkpoints and history")
-    parser.add_argument("--curve", type=Path, default=Path("docs/curves/upscaler.png"))
-    parser.add_argument("--steps", type=int, default=100_000)
-    parser.add_argument("--minutes", type=float, default=20.0)
-    parser.add_argument("--batch", type=int, default=8)
-    parser.add_argument("--rate", type=float, default=2e-3)
-    parser.add_argument("--threads", type=int, default=1)
+    add_budget(parser, "upscaler", minutes=20.0, batch=8, rate=2e-3)
     parser.add_argument("--measure", action="store_true", help="write docs/upscaler.md from the weights in --out")
     options = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    torch.set_num_threads(options.threads)
-    torch.manual_seed(0)
+    begin(options)
     cv2.setNumThreads(1)
     if options.measure:
         write_report(load("upscaler", UpscalerNetwork(), options.out), Path("docs/upscaler.md"))
         return
     draw_missing(options.data, options.pictures)
-    budget = Options(
-        options.resume, options.out, options.curve, options.steps, options.minutes, options.batch, options.rate,
-        decay=0.0, average=0.995, validate_every=180.0,
-    )  # fmt: skip
-    train(UpscalerTask(options.data), UpscalerNetwork(), budget)
+    told = budget(options, decay=0.0, average=0.995, validate_every=180.0)
+    train(UpscalerTask(options.data), UpscalerNetwork(), told)
 
 
 if __name__ == "__main__":

@@ -5,10 +5,10 @@ Knows how characters lie on their canvases; nothing of what is painted.
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from training.world import raster
 from training.world.cast import Actor
+from training.world.wobble import noise_table, shaking
 
 
 def blank(
@@ -16,24 +16,22 @@ def blank(
 ) -> raster.Canvas:
     """Canvases with nothing on them, their lookups shaken where a character's outline wobbles; `layers` parts or 0."""
     page = centres(size, device)
-    amount = torch.tensor([a.wobble * p.scale for a in cast for p in a.posed], device=device)[:, None, None]
-    warp = page.expand(pictures, size, size, 2).float().clone()
-    if bool((amount > 0).any()):
-        warp += 2 * amount[..., None] * _shaking(pictures, size, generator).to(device)
+    warp = page + _shaken(cast, size, generator).to(device)
     stack = torch.zeros(len(cast), layers, size, size, 4, device=device) if layers else None
     owner = torch.full((pictures, size, size), -1, dtype=torch.long, device=device)
     picture = torch.zeros(pictures, size, size, 4, device=device)
     return raster.Canvas(picture, owner, stack, warp, pictures // len(cast))
 
 
-def _shaking(pictures: int, size: int, generator: torch.Generator) -> Tensor:
-    """(N, S, S, 2) smooth noise of about -1 to 1 in two octaves."""
-    total = torch.zeros(pictures, 2, size, size)
-    for cells, share in ((16, 1.0), (40, 0.4)):
-        grid = torch.rand(pictures, 2, cells, cells, generator=generator) - 0.5
-        fine = functional.interpolate(grid, scale_factor=3, mode="bicubic", align_corners=False)
-        total += share * functional.interpolate(fine, size=(size, size), mode="bilinear", align_corners=False)
-    return total.permute(0, 2, 3, 1)
+def _shaken(cast: list[Actor], size: int, generator: torch.Generator) -> Tensor:
+    """(N, S, S, 2) displacements in pixels; nothing where a character's outline does not wobble."""
+    moves = torch.zeros(len(cast), len(cast[0].posed), size, size, 2)
+    for row, actor in enumerate(cast):
+        if actor.wobble > 0:
+            table = noise_table(generator)
+            for k, posed in enumerate(actor.posed):
+                moves[row, k] = 2 * actor.wobble * posed.scale * shaking(posed, size, table)
+    return moves.flatten(0, 1)
 
 
 def centres(size: int, device: torch.device) -> Tensor:

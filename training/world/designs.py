@@ -20,6 +20,7 @@ from training.world.wardrobe import Wardrobe, harmonious, random_wardrobe
 Rng = np.random.Generator
 EMBLEMS = ("star", "heart", "disc", "letter", "letter", "badge", "buttons", "tie", "placket")
 PATTERNS = (0, 0, 0, 0, 1, 2, 3, 4, 5, 6)
+LINED = 0.005  # body heights: thinner lines make no limbs of their own
 
 
 @dataclass(frozen=True)
@@ -96,9 +97,16 @@ def random_design(family: Family, rng: Rng) -> Design:
         odd_side=int(rng.integers(2)) if rng.random() < 0.2 else -1,
         numbers=tuple(float(n) for n in rng.random(16)),
     )  # fmt: skip
-    if family.rich == 0 or body == "stub" or rng.random() > family.rich:
-        return design
-    return _enriched(design, rng)
+    rich = family.rich > 0 and body != "stub" and rng.random() <= family.rich
+    if design.look.line > LINED and rng.random() < family.strokes:
+        return _with_stroke_limbs(design, rng)
+    return _enriched(design, rng) if rich else design
+
+
+def _with_stroke_limbs(design: Design, rng: Rng) -> Design:
+    """The same character with limbs that are single strokes of its line."""
+    radius = min(float(rng.uniform(0.5, 1.05)) * design.look.line, 0.016)
+    return replace(design, arm=(radius,) * 3, leg=(radius,) * 3, lopsided=1.0, sleeve=0.0, trouser=0.0)
 
 
 def _enriched(design: Design, rng: Rng) -> Design:

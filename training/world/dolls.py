@@ -41,6 +41,8 @@ def draw_doll(sitter: Sitter, rng: Rng, held_out: bool) -> Picture:
     """The picture; implies the face of a faceless doll and what its own body hides."""
     kind = str(rng.choice(_KINDS, p=_CHANCES))
     build = _build(kind, rng)
+    if not build.face:
+        sitter.face_us()
     relief = Relief(body_solids(sitter, build), sitter.size)
     _tell(sitter, relief, build)
     if not build.segmented:

@@ -1,4 +1,4 @@
-"""How a hand lays its lines: plain, double, dashed, tapered, butt-ended, shaky; and what its tool leaves on the ground.
+"""How a hand lays its lines: plain, dashed, tapered, as tubes, ladders, coils or bones; what its tool leaves behind.
 
 Knows no figures. Beads and zigzags are laid for held-out drawings only.
 """
@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from training.world.easel import SCALE, Easel, Field, Ink, Picture, Points, Rng, clouds, dashes, shaky, spline
+from training.world.easel import SCALE, Easel, Field, Ink, Picture, Points, Rng, clouds, dashes, ellipse, shaky, spline
+
+LAID = ("double", "dashed", "tapered", "butt", "tube", "ladder", "coil", "bones", "hatch")
+"""How else than plainly a hand of the training set lays a limb's line."""
 
 
 @dataclass
@@ -21,7 +24,7 @@ class Hand:
     ink: Ink
     inks: dict[str, Ink] = field(default_factory=dict)
     curved: bool = False
-    laid: str = "line"  # line, double, dashed, tapered, butt, beads, zigzag
+    laid: str = "line"  # line, one of LAID, beads, zigzag
     look: str = "pen"
 
     def ink_of(self, part: str) -> Ink:
@@ -37,6 +40,8 @@ def lay(easel: Easel, hand: Hand, points: Points, ink: Ink, rng: Rng, curve: boo
         _beads(easel, line, hand.width, ink)
     elif hand.laid == "zigzag":
         easel.line(_zigzag(line, 1.3 * hand.width), 0.6 * hand.width, ink)
+    elif hand.laid in _TEXTURED:
+        _TEXTURED[hand.laid](easel, line, hand.width, ink, rng)
     elif hand.laid == "dashed":
         for dash in dashes(line, 3.5 * hand.width + 3, 1.6 * hand.width + 1.5):
             easel.line(dash, hand.width, ink)
@@ -54,20 +59,81 @@ def lay(easel: Easel, hand: Hand, points: Points, ink: Ink, rng: Rng, curve: boo
 
 
 def _beads(easel: Easel, line: Points, width: float, ink: Ink) -> None:
-    along = np.concatenate(([0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))))
-    for at in np.arange(0, along[-1] + 0.1, 2.2 * max(width, 2.0)):
-        easel.disc(np.array([np.interp(at, along, line[:, axis]) for axis in (0, 1)]), max(width, 2.0), ink)
+    for bead in _even(line, 2.2 * max(width, 2.0)):
+        easel.disc(bead, max(width, 2.0), ink)
 
 
 def _zigzag(line: Points, swing: float) -> Points:
-    along = np.concatenate(([0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))))
-    marks = np.arange(0, along[-1] + 0.1, max(2 * swing, 3.0))
-    dense = np.stack([np.interp(marks, along, line[:, axis]) for axis in (0, 1)], -1)
+    dense = _even(line, max(2 * swing, 3.0))
     if len(dense) < 3:
         return line
-    way = np.gradient(dense, axis=0)
-    across = np.stack((-way[:, 1], way[:, 0]), -1) / np.maximum(np.linalg.norm(way, axis=1), 1e-6)[:, None]
-    return np.asarray(dense + swing * across * np.where(np.arange(len(dense)) % 2, 1, -1)[:, None])
+    return np.asarray(dense + swing * _across(dense) * np.where(np.arange(len(dense)) % 2, 1, -1)[:, None])
+
+
+def _tube(easel: Easel, line: Points, width: float, ink: Ink, rng: Rng) -> None:
+    """The outline of a broad limb, with nothing inside."""
+    broad = max(width * rng.uniform(1.6, 3.0), 3.0)
+    for side in (-0.5, 0.5):
+        easel.line(line + side * broad * _across(line), max(0.35 * width, 0.8), ink)
+    for end in (line[0], line[-1]):
+        easel.line(ellipse(end, 0.5 * broad * np.eye(2)), max(0.35 * width, 0.8), ink, closed=True)
+
+
+def _ladder(easel: Easel, line: Points, width: float, ink: Ink, rng: Rng) -> None:
+    """A thin line with rungs across it."""
+    dense = _even(line, max(width * rng.uniform(1.2, 2.5), 2.5))
+    rungs = max(width * rng.uniform(0.6, 1.3), 1.5) * _across(dense)
+    easel.line(line, max(0.4 * width, 0.8), ink)
+    for at, rung in zip(dense, rungs, strict=True):
+        easel.line(np.array([at - rung, at + rung]), max(0.4 * width, 0.8), ink)
+
+
+def _coil(easel: Easel, line: Points, width: float, ink: Ink, rng: Rng) -> None:
+    """A spring: loops along the line."""
+    radius = max(width * rng.uniform(0.7, 1.3), 1.5)
+    dense = _even(line, 0.35 * radius)
+    turn = np.arange(len(dense))[:, None] * 0.7
+    way = np.gradient(dense, axis=0) if len(dense) > 1 else np.zeros_like(dense)
+    way = way / np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-6)
+    easel.line(dense + radius * (np.sin(turn) * _across(dense) + np.cos(turn) * way), max(0.4 * width, 0.8), ink)
+
+
+def _bones(easel: Easel, line: Points, width: float, ink: Ink, rng: Rng) -> None:
+    """A knob at either end of every segment, which stay a little apart."""
+    gap, knob = rng.uniform(0.04, 0.12), width * rng.uniform(0.7, 1.0)
+    for a, b in itertools.pairwise(line if len(line) < 5 else _even(line, 8 * width)):
+        ends = np.array([a + gap * (b - a), b - gap * (b - a)])
+        easel.line(ends, 0.8 * width, ink)
+        for end in ends:
+            easel.disc(end, max(knob, 1.0), ink)
+
+
+def _hatch(easel: Easel, line: Points, width: float, ink: Ink, rng: Rng) -> None:
+    """Short slanted strokes beside one another."""
+    slant = rng.uniform(0.4, 1.2) * rng.choice((-1, 1))
+    dense = _even(line, max(width * rng.uniform(0.5, 0.9), 1.5))
+    way, across = np.gradient(dense, axis=0) if len(dense) > 1 else np.zeros_like(dense), _across(dense)
+    way = way / np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-6)
+    half = max(width * rng.uniform(0.7, 1.4), 1.5) * (across + slant * way) / np.hypot(1, slant)
+    for at, reach in zip(dense, half, strict=True):
+        easel.line(np.array([at - reach, at + reach]), max(0.3 * width, 0.7), ink)
+
+
+_TEXTURED = {"tube": _tube, "ladder": _ladder, "coil": _coil, "bones": _bones, "hatch": _hatch}
+
+
+def _even(line: Points, step: float) -> Points:
+    """Points along the line, `step` pixels apart."""
+    along = np.concatenate(([0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))))
+    marks = np.arange(0, along[-1] + 0.1, step)
+    return np.stack([np.interp(marks, along, line[:, axis]) for axis in (0, 1)], -1)
+
+
+def _across(line: Points) -> Points:
+    """Of each point the direction across the line, of length 1."""
+    way = np.gradient(line, axis=0) if len(line) > 1 else np.array([[1.0, 0.0]])
+    across = np.stack((-way[:, 1], way[:, 0]), -1)
+    return np.asarray(across / np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-6))
 
 
 def finished(easel: Easel, ground: Picture, look: str, hand: Hand, rng: Rng) -> Picture:

@@ -27,6 +27,8 @@ def draw_mesh(sitter: Sitter, rng: Rng, held_out: bool) -> Picture:
     if held_out:
         kind = "mesh" if rng.random() < 0.6 else "through"
     build = random_build(rng, 0.25)
+    if not build.face:
+        sitter.face_us()
     solids = body_solids(sitter, build)
     ground, ink = _ground(rng, sitter.size)
     easel = Easel(sitter.size)

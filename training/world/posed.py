@@ -38,3 +38,7 @@ class Posed:
 
     def middle(self, *names: str) -> Points:
         return np.mean([self.points[ROW[name]] for name in names], axis=0)
+
+    def deepness(self, start: str, end: str) -> float:
+        """How much farther the second joint is than the first, body heights."""
+        return float(self.depth[ROW[end]] - self.depth[ROW[start]])

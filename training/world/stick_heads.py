@@ -15,7 +15,7 @@ _HAIR = ("none", "spikes", "curls", "long", "hat", "cap", "tuft")
 
 @dataclass(frozen=True)
 class Head:
-    """size: against the sitter's own; gap: between neck and head, in its radii; fill: ink, ground, none or another."""
+    """size: against the sitter's own; gap: between neck and head, in its radii; corners: 0 for a round head."""
 
     size: float
     width: float
@@ -23,7 +23,7 @@ class Head:
     filled: bool
     face: str
     hair: str
-    square: bool
+    corners: int
 
 
 def random_head(rng: Rng, square: bool = False) -> Head:
@@ -36,7 +36,7 @@ def random_head(rng: Rng, square: bool = False) -> Head:
         filled=filled,
         face=face,
         hair=str(rng.choice(_HAIR, p=(0.76, 0.05, 0.04, 0.05, 0.04, 0.03, 0.03))),
-        square=square,
+        corners=4 if square else int(rng.choice((0, 3, 5, 6, 8), p=(0.76, 0.06, 0.06, 0.06, 0.06))),
     )
 
 
@@ -45,9 +45,7 @@ def draw_head(easel: Easel, sitter: Sitter, head: Head, width: float, ink: Ink, 
     if not sitter.has("neck", "head_top"):
         return
     centre, axes = _reshaped(sitter, head)
-    ring = ellipse(centre, axes)
-    if head.square:
-        ring = centre + np.array([(-0.95, -1), (0.95, -1), (0.95, 1), (-0.95, 1), (-0.95, -1)]) @ axes
+    ring = _ring(centre, axes, head.corners, rng)
     ring = shaky(ring, 0.02 * float(np.hypot(*axes[1])) * rng.uniform(0, 1.5), rng) if rng.random() < 0.6 else ring
     if head.filled:
         easel.blob(ring, ink)
@@ -60,6 +58,16 @@ def draw_head(easel: Easel, sitter: Sitter, head: Head, width: float, ink: Ink, 
     else:
         sitter.imply("r_ear", "l_ear")
         _face(easel, sitter, head, centre, axes, width, ink)
+
+
+def _ring(centre: Points, axes: Points, corners: int, rng: Rng) -> Points:
+    """The outline of a head: an ellipse, a square or another polygon, a corner or an edge up."""
+    if corners == 0:
+        return ellipse(centre, axes)
+    if corners == 4:
+        return centre + np.array([(-0.95, -1), (0.95, -1), (0.95, 1), (-0.95, 1), (-0.95, -1)]) @ axes
+    turns = 2 * np.pi * (np.arange(corners + 1) + 0.5 * (rng.random() < 0.5)) / corners
+    return centre + 1.15 * np.stack((np.sin(turns), np.cos(turns)), -1) @ axes
 
 
 def plotted(easel: Easel, sitter: Sitter, width: float, ink: Ink, rng: Rng) -> None:
@@ -90,7 +98,7 @@ def _reshaped(sitter: Sitter, head: Head) -> tuple[Points, Points]:
         sitter.move(name, to + (sitter.at(name) - centre) * size / radius)
     across = np.array([-up[1], up[0]])
     sitter.move("head_top", to + up * size)
-    return to, np.array([across * size * head.width * (1.0 if head.square else 0.95), up * size])
+    return to, np.array([across * size * head.width * (1.0 if head.corners else 0.95), up * size])
 
 
 def _face(easel: Easel, sitter: Sitter, head: Head, centre: Points, axes: Points, width: float, ink: Ink) -> None:

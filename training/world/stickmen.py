@@ -20,7 +20,7 @@ from training.world.grounds import (
     rule,
     scribbled,
 )
-from training.world.handwriting import Hand, finished, lay
+from training.world.handwriting import LAID, Hand, finished, lay
 from training.world.hues import against, bright, warm_and_cool
 from training.world.pictograms import draw_pictogram
 from training.world.sitters import ARMS, LEGS, Sitter
@@ -81,8 +81,8 @@ def _hand(look: str, sitter: Sitter, ground: Picture, sided: bool, rng: Rng) -> 
     elif rng.random() < {"plot": 0.6, "digital": 0.22, "marker": 0.15}.get(look, 0.05):
         hand.inks = {part: bright(ground, rng) for part in ("r_arm", "l_arm", "r_leg", "l_leg", "trunk", "head")}
     hand.curved = look != "plot" and rng.random() < 0.22
-    if look != "plot" and rng.random() < 0.3:
-        hand.laid = str(rng.choice(("double", "dashed", "tapered", "butt")))
+    if look != "plot" and rng.random() < 0.5:
+        hand.laid = str(rng.choice(LAID))
     if look == "brush":
         hand.laid = "tapered"
     return hand

@@ -159,13 +159,13 @@ def _textured(
 ) -> Tensor:
     seed = _cell(cells, "seed")
     if some[:, COLUMN["grain"]].any():
-        speckle = 0.6 * noise.white(u * 220, v * 220, seed) + 0.8 * noise.smooth(u * 14, v * 14, seed) - 0.7
+        speckle = 0.6 * noise.white(u * 130, v * 130, seed) + 0.8 * noise.smooth(u * 14, v * 14, seed) - 0.7
         colour = colour * (1 + _cell(cells, "grain") * speckle)[..., None]
     if some[:, COLUMN["scribble"]].any():
         angle = seed * 0.9
         c, n = torch.cos(angle), torch.sin(angle)
         across, along = c * u + n * v, c * v - n * u
-        strokes = 0.7 * noise.smooth(across * 110, along * 7, seed) + 0.45 * noise.white(u * 190, v * 190, seed)
+        strokes = 0.7 * noise.smooth(across * 110, along * 7, seed) + 0.45 * noise.white(u * 120, v * 120, seed)
         strength = _cell(cells, "scribble")
         gap = ((strokes - 0.95 + 0.5 * strength) * 4).clamp(0, 1) * (strength > 0)
         colour = colour + (_rgb(cells, "paper_r") - colour) * (0.6 * gap)[..., None]

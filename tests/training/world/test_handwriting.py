@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 
@@ -15,9 +17,7 @@ def test_every_way_of_laying_a_line_leaves_ink_along_it_and_nowhere_far(laid: st
     inked = easel.over(np.full((SIZE, SIZE, 3), 255, np.uint8))[..., 0] < 128
     rows, columns = np.nonzero(inked)
     places = np.stack([columns, rows], -1) + 0.5
-    dense = np.concatenate(
-        [a + np.linspace(0, 1, 60)[:, None] * (b - a) for a, b in zip(points, points[1:], strict=False)]
-    )
+    dense = np.concatenate([a + np.linspace(0, 1, 60)[:, None] * (b - a) for a, b in itertools.pairwise(points)])
     apart = np.linalg.norm(places[:, None] - dense[None], axis=-1)
     assert apart.min(1).max() < 14
     assert (apart.min(0) < 9).mean() > 0.95

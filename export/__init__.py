@@ -1,1 +1,1 @@
-"""From a network to an engine: ONNX export, parity and a manifest of hashes. Nothing of it is here yet."""
+"""From a network to an engine: ONNX export, parity and a manifest of hashes.."""

@@ -10,6 +10,8 @@
     |   `-- NoPose               nothing in the reference reads as a pose
     |-- NotFound                 an id or a path that is not there
     |-- WeightsError             missing, corrupted or mismatched weights: a refusal to start
+    |-- ArtefactError            an exported graph or engine that is missing, altered or made for something else
+    |-- GraphError               a graph that computes something else, or that an engine cannot be built from
     `-- Overloaded               admitted later, perhaps
 
 Each takes exactly one positional message, so that it survives the trip out of a replica (a two-argument
@@ -67,6 +69,14 @@ class NotFound(ContrappostoError):
 
 class WeightsError(ContrappostoError):
     code = "weights"
+
+
+class ArtefactError(ContrappostoError):
+    code = "artefact"
+
+
+class GraphError(ContrappostoError):
+    code = "graph"
 
 
 class Overloaded(ContrappostoError):

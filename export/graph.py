@@ -1,0 +1,132 @@
+"""A network -> an ONNX graph, through a wrapper that orders its outputs. Knows torch and ONNX; no files, no engines.
+
+One graph a bucket, the batch left open. Engines of TensorRT 11 are strongly typed, so the graph itself carries the
+precision: below float32, convolutions and linear layers work in the smaller type (weights and what comes in), while
+normalisation, blending and sampling stay float32, as do inputs and outputs. Casting everything would be wrong: in
+bfloat16 a joint at x = 300 moves by a pixel and a copied colour loses its last bit.
+"""
+
+import copy
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import onnx
+import torch
+from torch import Tensor, nn
+
+from deployments.signature import Bucket, Signature
+
+OPSET = 22  # the first in which a convolution may be bfloat16; TensorRT 11 reads 9 to 24
+PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+_MULTIPLYING = (nn.Conv2d, nn.Linear)
+_NORMALISING = (nn.GroupNorm, nn.LayerNorm, nn.BatchNorm2d, nn.MultiheadAttention)
+
+
+class Ordered(nn.Module):
+    """Positional tensors in, the named outputs as a tuple out, all float32."""
+
+    def __init__(self, network: nn.Module, outputs: tuple[str, ...]) -> None:
+        super().__init__()
+        self.network = network
+        self.outputs = outputs
+
+    def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
+        answer = self.network(*inputs)
+        found = [answer[name] for name in self.outputs] if isinstance(answer, dict) else [answer]
+        return tuple(tensor.float() for tensor in found)
+
+
+def ordered(network: nn.Module, signature: Signature) -> Ordered:
+    """The network in the signature's order, in evaluation mode."""
+    return Ordered(network, tuple(port.name for port in signature.outputs)).eval()
+
+
+def in_precision(network: nn.Module, precision: str) -> nn.Module:
+    """A copy whose multiplications have the type of `precision`, one of PRECISIONS; the same network for fp32."""
+    dtype = PRECISIONS[precision]
+    if dtype == torch.float32:
+        return network
+    network = copy.deepcopy(network)
+    attention = [child for child in network.modules() if isinstance(child, nn.MultiheadAttention)]
+    kept = {child for module in attention for child in module.modules()}
+    for layer in network.modules():
+        if isinstance(layer, _MULTIPLYING) and layer not in kept:
+            _works_in(layer.to(dtype), dtype)
+        elif isinstance(layer, _NORMALISING):
+            _works_in(layer, torch.float32)
+    return network
+
+
+def example_inputs(signature: Signature, bucket: Bucket, batch: int, seed: int = 0) -> tuple[Tensor, ...]:
+    """Tensors that the signature allows, uniform between each port's low and high."""
+    generator = torch.Generator().manual_seed(seed)
+    return tuple(
+        port.low + (port.high - port.low) * torch.rand((batch, *port.shape(*bucket)), generator=generator)
+        for port in signature.inputs
+    )
+
+
+def to_onnx(network: nn.Module, signature: Signature, bucket: Bucket, strict: bool = False) -> onnx.ModelProto:
+    """The graph of one bucket, its first axis open from 1 to the signature's batch.
+
+    Raises torch's own UserError where the network fixes the batch.
+    """
+    inputs = example_inputs(signature, bucket, batch=2)
+    wrapper = ordered(network, signature)
+    batch = torch.export.Dim("batch", min=1, max=max(signature.batch, 2))
+    with _quiet(), torch.no_grad():
+        wrapper(*inputs)  # fills what is cached on first use, which the strict tracer cannot look into
+        axes = (tuple({0: batch} for _ in inputs),)
+        program = torch.export.export(wrapper, inputs, dynamic_shapes=axes, strict=strict)
+        exported = torch.onnx.export(
+            program,
+            dynamo=True,
+            opset_version=OPSET,
+            input_names=[port.name for port in signature.inputs],
+            output_names=[port.name for port in signature.outputs],
+            verbose=False,
+        )
+    if exported is None:
+        raise RuntimeError(f"torch exported nothing for '{signature.network}'.")
+    model: onnx.ModelProto = exported.model_proto
+    return _plain(model)
+
+
+def _works_in(layer: nn.Module, dtype: torch.dtype) -> None:
+    def cast(_: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        return tuple(tensor.to(dtype) for tensor in inputs)
+
+    layer.register_forward_pre_hook(cast)
+
+
+def _plain(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Names the open axis, and drops what torch notes about source lines: the same code gives the same bytes."""
+    graph = model.graph
+    symbols = {dim.dim_param for port in graph.input for dim in port.type.tensor_type.shape.dim if dim.dim_param}
+    for value in (*graph.input, *graph.output, *graph.value_info):
+        for dim in value.type.tensor_type.shape.dim:
+            if dim.dim_param in symbols:
+                dim.dim_param = "batch"
+    for part in (model, graph, *graph.node, *graph.input, *graph.output, *graph.value_info, *graph.initializer):
+        del part.metadata_props[:]
+    for node in graph.node:
+        node.ClearField("doc_string")
+    return model
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without torch's own chatter, and without the fused attention that no graph can hold."""
+    chatter = logging.getLogger("torch.onnx")
+    level, fast = chatter.level, torch.backends.mha.get_fastpath_enabled()
+    chatter.setLevel(logging.ERROR)
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        chatter.setLevel(level)
+        torch.backends.mha.set_fastpath_enabled(fast)

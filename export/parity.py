@@ -1,0 +1,119 @@
+"""Runs an exported graph in ONNX Runtime beside torch: how far apart they are, and how long each takes.
+
+Knows graphs and tensors; not where artefacts lie. ONNX Runtime has no bfloat16 convolutions on a CPU, so a bfloat16
+graph is run with its bfloat16 tensors widened to float32 (the weights stay rounded): that shows that the graph is the
+right one, not what bfloat16 arithmetic adds.
+"""
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from numpy.typing import NDArray
+from onnx import TensorProto, numpy_helper
+from torch import Tensor, nn
+
+from deployments.runtime import Runner
+from deployments.signature import Bucket, Signature
+from export.graph import example_inputs, ordered
+from pose.errors import GraphError
+
+BOUNDS = {"fp32": 1e-3, "fp16": 2e-2, "bf16": 8e-2}
+ENGINE_BOUNDS = {**BOUNDS, "fp32": 1e-2}  # on a GPU float32 is multiplied as TF32, unless told otherwise
+Array = NDArray[Any]
+Run = Callable[[Sequence[Tensor]], list[Array]]
+
+
+def check_parity(run: Run, network: nn.Module, signature: Signature, bucket: Bucket, bound: float) -> float:
+    """The largest relative difference between `run` and the network in float32, over outputs and batches of 1 and 3.
+
+    Raises GraphError beyond `bound`.
+    """
+    reference = ordered(network, signature)
+    worst = 0.0
+    for batch in (1, 3):
+        inputs = example_inputs(signature, bucket, batch, seed=batch)
+        with torch.inference_mode():
+            expected = reference(*inputs)
+        for port, want, got in zip(signature.outputs, expected, run(inputs), strict=True):
+            error = relative_error(want.numpy(), got)
+            if not error <= bound:
+                raise GraphError(
+                    f"the graph of '{signature.network}' differs from the network in '{port.name}' by {error:.1e} "
+                    f"(bound {bound:.0e}); it was not written. Export it at another --precision."
+                )
+            worst = max(worst, error)
+    return worst
+
+
+def relative_error(expected: Array, got: Array) -> float:
+    """The largest difference, over the largest magnitude expected; infinite where shapes differ or a value is NaN."""
+    if expected.shape != got.shape or not np.isfinite(got).all():
+        return float("inf")
+    return float(np.abs(expected - got).max() / max(float(np.abs(expected).max()), 1e-12))
+
+
+def session(model: onnx.ModelProto, threads: int | None = None) -> Run:
+    """Runs a graph on the CPU; inputs in the graph's order. As many threads as torch unless told otherwise."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads or torch.get_num_threads()
+    options.log_severity_level = 3
+    loaded = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    names = [port.name for port in loaded.get_inputs()]
+
+    def run(inputs: Sequence[Tensor]) -> list[Array]:
+        feed = {name: tensor.numpy() for name, tensor in zip(names, inputs, strict=True)}
+        return [np.asarray(output) for output in loaded.run(None, feed)]
+
+    return run
+
+
+def widened(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The same graph with float32 for bfloat16, values kept."""
+    copy = onnx.ModelProto()
+    copy.CopyFrom(model)
+    for tensor in copy.graph.initializer:
+        _widen(tensor)
+    for node in copy.graph.node:
+        for attribute in node.attribute:
+            if attribute.name == "to" and attribute.i == TensorProto.BFLOAT16:
+                attribute.i = TensorProto.FLOAT
+            if attribute.HasField("t"):
+                _widen(attribute.t)
+    for value in (*copy.graph.input, *copy.graph.output, *copy.graph.value_info):
+        if value.type.tensor_type.elem_type == TensorProto.BFLOAT16:
+            value.type.tensor_type.elem_type = TensorProto.FLOAT
+    return copy
+
+
+def times(
+    runner: Runner, form: nn.Module, model: onnx.ModelProto, inputs: Sequence[Tensor], repeats: int = 7
+) -> dict[str, float]:
+    """Median milliseconds of torch in float32, of torch as served, and of the graph; in turns, in one process."""
+    served = replace(runner, module=form)
+    run = session(model)
+    ways: dict[str, Callable[[], object]] = {
+        "torch fp32": lambda: replace(served, dtype=torch.float32)(*inputs),
+        "torch as served": lambda: served(*inputs),
+        "onnxruntime": lambda: run(inputs),
+    }
+    taken: dict[str, list[float]] = {name: [] for name in ways}
+    for turn in range(repeats + 1):
+        for name, way in ways.items():
+            start = time.perf_counter()
+            way()
+            if turn:  # the first turn warms
+                taken[name].append(1000 * (time.perf_counter() - start))
+    return {name: statistics.median(values) for name, values in taken.items()}
+
+
+def _widen(tensor: TensorProto) -> None:
+    if tensor.data_type == TensorProto.BFLOAT16:
+        values = numpy_helper.to_array(tensor).astype(np.float32)
+        tensor.CopyFrom(numpy_helper.from_array(values, tensor.name))

@@ -1,0 +1,78 @@
+"""That a difference is seen, and what is timed."""
+
+import numpy as np
+import onnx
+import pytest
+import torch
+from onnx import TensorProto, helper, numpy_helper
+
+from deployments.runtime import Runner
+from export.graph import example_inputs, ordered
+from export.parity import check_parity, relative_error, times, widened
+from pose.errors import GraphError
+from tests.export.tiny import SIGNATURE, tiny_network
+
+BUCKET = (8, 12)
+
+
+def _by_torch(network):
+    def run(inputs):
+        with torch.no_grad():
+            return [output.numpy() for output in ordered(network, SIGNATURE)(*inputs)]
+
+    return run
+
+
+def _doubling():
+    """x -> bfloat16(x) * 2, whose result is float32."""
+    weight = helper.make_tensor("two", TensorProto.BFLOAT16, [1], [2.0])
+    nodes = [
+        helper.make_node("Cast", ["picture"], ["low"], to=TensorProto.BFLOAT16),
+        helper.make_node("Mul", ["low", "two"], ["product"]),
+        helper.make_node("Cast", ["product"], ["out"], to=TensorProto.FLOAT),
+    ]
+    ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", 3]) for name in ("picture", "out")]
+    graph = helper.make_graph(nodes, "doubling", ends[:1], ends[1:], [weight])
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 22)], ir_version=10)
+
+
+def test_relative_error_is_of_the_largest_value() -> None:
+    assert relative_error(np.array([0.0, 4.0]), np.array([1.0, 4.0])) == 0.25
+    assert relative_error(np.zeros(2), np.zeros(3)) == float("inf")
+    assert relative_error(np.zeros(2), np.array([0, np.nan])) == float("inf")
+
+
+def test_the_same_network_has_no_error() -> None:
+    assert check_parity(_by_torch(tiny_network()), tiny_network(), SIGNATURE, BUCKET, 1e-3) == 0
+
+
+def test_another_network_is_refused_with_the_outputs_name() -> None:
+    other = tiny_network()
+    with torch.no_grad():
+        other.see.weight[0] *= 1.05
+    with pytest.raises(GraphError, match="'first'.*precision"):
+        check_parity(_by_torch(other), tiny_network(), SIGNATURE, BUCKET, 1e-3)
+
+
+def test_widening_keeps_the_values_and_leaves_no_bfloat16() -> None:
+    model = _doubling()
+    wide = widened(model)
+    assert numpy_helper.to_array(wide.graph.initializer[0]).tolist() == [2.0]
+    assert wide.graph.initializer[0].data_type == TensorProto.FLOAT
+    assert model.graph.initializer[0].data_type == TensorProto.BFLOAT16
+    onnx.checker.check_model(wide, full_check=True)
+
+
+def test_three_ways_are_timed_side_by_side() -> None:
+    network = torch.nn.Linear(3, 3)
+    runner = Runner("tiny", "0" * 64, network, torch.bfloat16)
+    taken = times(runner, network, widened(_doubling()), (torch.rand(1, 3),), repeats=3)
+    assert list(taken) == ["torch fp32", "torch as served", "onnxruntime"]
+    assert all(0 < ms < 1000 for ms in taken.values())
+
+
+def test_inputs_lie_within_their_ports_bounds() -> None:
+    picture, shift = example_inputs(SIGNATURE, BUCKET, 3)
+    assert picture.shape == (3, 3, 8, 12)
+    assert picture.min() >= 0
+    assert -1 <= shift.min() < 0

@@ -29,10 +29,13 @@ def compose(
 
 def over(rgba: NDArray[np.uint8], backdrop: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """rgba (H, W, 4) over an opaque backdrop (H, W, 3)."""
-    weight = rgba[..., 3:].astype(np.float32) / 255
-    colour = rgba[..., :3] * weight + backdrop * (1 - weight)
-    opaque = np.full((*rgba.shape[:2], 1), 255, np.uint8)
-    return np.concatenate([np.rint(colour).astype(np.uint8), opaque], -1)
+    result = np.full(rgba.shape, 255, np.uint8)
+    result[..., :3] = backdrop
+    x, y, width, height = cv2.boundingRect(np.ascontiguousarray(rgba[..., 3]))
+    seen = np.s_[y : y + height, x : x + width]
+    weight = rgba[seen][..., 3:].astype(np.float32) / 255
+    result[seen][..., :3] = np.rint(rgba[seen][..., :3] * weight + backdrop[seen] * (1 - weight))
+    return result
 
 
 def bleed(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:

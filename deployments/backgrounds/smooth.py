@@ -39,8 +39,7 @@ def fit_polynomial(rgb: Plane, known: NDArray[np.bool_]) -> Plane:
         residual = np.abs(values - terms @ solution).max(1)
         scale = 1.4826 * np.median(residual) + 0.5
         weights = (1 / (1 + (residual / (2 * scale)) ** 2)).astype(np.float32)
-    grid_rows, grid_cols = np.mgrid[0:height, 0:width]
-    surface = _terms(grid_rows.ravel(), grid_cols.ravel(), height, width) @ solution
+    surface = _terms(np.arange(height)[:, None], np.arange(width)[None], height, width).reshape(-1, 6) @ solution
     low, high = np.percentile(values, [1, 99], axis=0)
     return np.clip(surface, low, high).reshape(height, width, 3).astype(np.float32)
 
@@ -72,11 +71,11 @@ def smooth_fill(rgb: NDArray[np.uint8], known: NDArray[np.bool_], rng: np.random
 
     Surface and membrane are made at 768 px at most and enlarged; grain is at full resolution.
     """
-    base = _base(rgb, known)
-    picture = rgb.astype(np.float32)
-    result = base + grain(picture - _masked_blur(picture, known, 2.0), known, rng)
-    result[known] = picture[known]
-    return np.rint(np.clip(result, 0, 255)).astype(np.uint8)
+    picture, unknown = rgb.astype(np.float32), ~known
+    noise = grain(picture - _masked_blur(picture, known, 2.0), known, rng)
+    result = rgb.copy()
+    result[unknown] = np.rint(np.clip(_base(rgb, known)[unknown] + noise[unknown], 0, 255))
+    return result
 
 
 def _base(rgb: NDArray[np.uint8], known: NDArray[np.bool_]) -> Plane:
@@ -91,20 +90,21 @@ def _base(rgb: NDArray[np.uint8], known: NDArray[np.bool_]) -> Plane:
 
 
 def grain(noise: Plane, known: NDArray[np.bool_], rng: np.random.Generator) -> Plane:
-    """(H, W, 3) noise for the whole canvas: blocks of the known noise, shuffled, so its grain size survives."""
+    """(H, W, 3) noise where the canvas is unknown: blocks of the known noise, shuffled, so its grain size survives."""
     height, width = known.shape
     block = 16 if max(height, width) <= 1024 else 48
     solid = cv2.erode(known.astype(np.uint8), np.ones((block, block), np.uint8), anchor=(0, 0), borderValue=0)
     rows, cols = np.nonzero(solid)
     if len(rows) < 4:
         return np.zeros_like(noise)
-    spread = 1.4826 * np.median(np.abs(noise[known])) + 0.25
-    calm = np.clip(noise, -4 * spread, 4 * spread)
+    most = 4 * (1.4826 * np.median(np.abs(noise[known])) + 0.25)
     result = np.zeros((height + block, width + block, 3), np.float32)
     for top in range(0, height, block):
         for left in range(0, width, block):
             pick = rng.integers(len(rows))
-            patch = calm[rows[pick] : rows[pick] + block, cols[pick] : cols[pick] + block]
+            if known[top : top + block, left : left + block].all():
+                continue
+            patch = np.clip(noise[rows[pick] : rows[pick] + block, cols[pick] : cols[pick] + block], -most, most)
             result[top : top + block, left : left + block] = patch - patch.mean((0, 1))
     return result[:height, :width]
 
@@ -118,4 +118,7 @@ def _masked_blur(values: Plane, known: NDArray[np.bool_], sigma: float) -> Plane
 def _terms(rows: NDArray[np.int64], cols: NDArray[np.int64], height: int, width: int) -> Plane:
     span = max(height, width) / 2
     y, x = (rows - height / 2) / span, (cols - width / 2) / span
-    return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], -1).astype(np.float32)
+    result = np.empty((*np.broadcast_shapes(rows.shape, cols.shape), 6), np.float32)
+    for column, term in enumerate((1, x, y, x * x, x * y, y * y)):
+        result[..., column] = term
+    return result

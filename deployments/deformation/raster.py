@@ -117,6 +117,21 @@ def sample(
 
 
 @njit(cache=True)
+def straight(colours: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """(h, w, 4) premultiplied float32, 0..255 -> straight uint8, rounded; no colour where there is next to no alpha."""
+    result = np.zeros(colours.shape, np.uint8)
+    for y in range(colours.shape[0]):
+        for x in range(colours.shape[1]):
+            alpha = colours[y, x, 3]
+            if alpha > np.float32(0.5):
+                for band in range(3):
+                    value = colours[y, x, band] * np.float32(255) / alpha + np.float32(0.5)
+                    result[y, x, band] = np.uint8(min(max(value, np.float32(0)), np.float32(255)))
+            result[y, x, 3] = np.uint8(min(max(alpha + np.float32(0.5), np.float32(0)), np.float32(255)))
+    return result
+
+
+@njit(cache=True)
 def _bilinear(picture: NDArray[np.float32], u: float, v: float, out: NDArray[np.float32], share: float) -> None:
     x, y = int(np.floor(u)), int(np.floor(v))
     fx, fy = u - x, v - y
@@ -140,13 +155,14 @@ def _cubic(picture: NDArray[np.float32], u: float, v: float, out: NDArray[np.flo
         return
     x, y = int(np.floor(u)), int(np.floor(v))
     fx, fy = u - x, v - y
+    across = (_catmull(fx, 0), _catmull(fx, 1), _catmull(fx, 2), _catmull(fx, 3))
     for row in range(4):
         if not 0 <= y + row - 1 < picture.shape[0]:
             continue
         down = _catmull(fy, row)
         for column in range(4):
             if 0 <= x + column - 1 < picture.shape[1]:
-                weight = down * _catmull(fx, column)
+                weight = down * across[column]
                 for band in range(len(out)):
                     out[band] += weight * picture[y + row - 1, x + column - 1, band]
     top = min(max(out[3], 0.0), 255.0)

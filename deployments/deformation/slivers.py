@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pose.figure import PART_INDEX, Figure, Layer
 
 Mask = NDArray[np.bool_]
+Box = tuple[int, int, int, int]
 
 THIN = 0.014
 SMALL = 0.5
@@ -39,21 +40,22 @@ def without_slivers(figure: Figure, height: float) -> Figure:
 
 def _moves(figure: Figure, torso: int, limbs: list[int], radius: int) -> dict[int, Mask]:
     """Limb's row -> (H, W) the strips that it gets."""
-    shape = figure.parts.shape
-    whole = _on_canvas(figure.layers[torso], shape)
+    box = _box([figure.layers[row] for row in (torso, *limbs)], figure.parts.shape)
+    whole = _within(box, figure.layers[torso])
     core = _grown(_pieces(_opened(whole, radius)), 1)
     rest = whole & ~core
     count, found = cv2.connectedComponents(_grown(rest, 1).astype(np.uint8), connectivity=8)
     if count < 2:
         return {}
     pieces = np.where(rest, found, 0).astype(np.int32)
-    covers = [_on_canvas(figure.layers[row], shape) for row in limbs]
+    covers = [_within(box, figure.layers[row]) for row in limbs]
     contact = np.stack([_contact(pieces, count, cover) for cover in (core & whole, *covers)])
     contact = np.where(contact.max(0) > 0, contact, -_gaps(pieces, count, (core & whole, *covers)))
     best = contact.argmax(0)
     areas = np.array([0, *(SMALL * int(cover.sum()) for cover in covers)])
     best[(np.bincount(pieces.ravel(), minlength=count) > areas[best]) | (np.arange(count) == 0)] = 0
-    return {row: chosen for k, row in enumerate(limbs) if (chosen := (best == k + 1)[pieces]).any()}
+    chosen = best[pieces]
+    return {row: _on_canvas(box, strip, figure) for k, row in enumerate(limbs) if (strip := chosen == k + 1).any()}
 
 
 def _opened(mask: Mask, radius: int) -> Mask:
@@ -93,10 +95,26 @@ def _grown(mask: Mask, by: int) -> Mask:
     return cv2.dilate(mask.astype(np.uint8), np.ones((2 * by + 1,) * 2, np.uint8)).astype(bool)
 
 
-def _on_canvas(layer: Layer, shape: tuple[int, ...]) -> Mask:
-    canvas = np.zeros(shape, bool)
+def _box(layers: list[Layer], shape: tuple[int, ...]) -> Box:
+    """The layers' bounds and two pixels around them, as far as the canvas (H, W) goes."""
+    x0, y0, x1, y1 = np.array([layer.box for layer in layers]).T
+    return (
+        max(int(x0.min()) - 2, 0), max(int(y0.min()) - 2, 0), min(int(x1.max()) + 2, shape[1]),
+        min(int(y1.max()) + 2, shape[0]),
+    )  # fmt: skip
+
+
+def _within(box: Box, layer: Layer) -> Mask:
+    """The layer's known pixels inside a box."""
+    mask = np.zeros((box[3] - box[1], box[2] - box[0]), bool)
     x0, y0, x1, y1 = layer.box
-    canvas[y0:y1, x0:x1] = layer.known
+    mask[y0 - box[1] : y1 - box[1], x0 - box[0] : x1 - box[0]] = layer.known
+    return mask
+
+
+def _on_canvas(box: Box, mask: Mask, figure: Figure) -> Mask:
+    canvas = np.zeros(figure.parts.shape, bool)
+    canvas[box[1] : box[3], box[0] : box[2]] = mask
     return canvas
 
 

@@ -54,8 +54,8 @@ def _jumps(source: NDArray[np.float32], limit: float) -> Mask:
     """Pixels whose right or lower neighbour comes from more than `limit` pixels away, and that neighbour."""
     jump = np.zeros(source.shape[:2], bool)
     with np.errstate(invalid="ignore"):
-        across = (np.abs(np.diff(source, axis=1)) > limit).any(-1)
-        down = (np.abs(np.diff(source, axis=0)) > limit).any(-1)
+        far = [np.abs(np.diff(source, axis=axis)) > limit for axis in (1, 0)]
+    across, down = (axis[..., 0] | axis[..., 1] for axis in far)
     jump[:, 1:] |= across
     jump[:, :-1] |= across
     jump[1:] |= down
@@ -74,5 +74,7 @@ def _bare(canvas: Canvas, alpha: NDArray[np.uint8]) -> Mask:
 def _looked_up(mask: Mask, source: NDArray[np.float32]) -> Mask:
     """(h, w) the value of `mask` (H, W) at source positions (h, w, 2); False where there is none."""
     there = np.isfinite(source[..., 0])
-    x, y = np.floor(np.where(there[..., None], source, 0)).astype(int).transpose(2, 0, 1)
-    return np.asarray(there & mask[np.clip(y, 0, mask.shape[0] - 1), np.clip(x, 0, mask.shape[1] - 1)])
+    x, y = np.floor(source[there]).astype(np.int32).T
+    result = np.zeros(there.shape, bool)
+    result[there] = mask[np.clip(y, 0, mask.shape[0] - 1), np.clip(x, 0, mask.shape[1] - 1)]
+    return result

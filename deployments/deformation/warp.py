@@ -7,6 +7,7 @@ pixels themselves).
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +17,7 @@ from deployments.deformation.joints import CHAINS, Motion, correspond
 from deployments.deformation.mesh import Mesh, grid_mesh
 from deployments.deformation.order import draw_order, lower_in_front
 from deployments.deformation.place import Box, Framing, cut_edges, drawing_box, fitted_box
+from deployments.deformation.raster import straight
 from deployments.deformation.shape import Rig, Shape, rig_of, shape_layer
 from deployments.deformation.sheet import Sheet, cut_points, owners, sheet_of
 from deployments.deformation.slivers import without_slivers
@@ -143,12 +145,16 @@ def _covered(canvas: Canvas) -> Box:
 def _finished(
     figure: Figure, canvas: Canvas, motion: Motion, target: Pose, skinned: NDArray[np.float32], height: float
 ) -> Warp:
-    hole = holes(canvas, skinned, figure.image[..., 3], height * motion.scale)
-    trust = trusted(canvas, hole, figure.image[..., 3], height, motion.scale)
-    shape = hole.shape
-    origin = canvas.box[:2]
+    shape, origin = canvas.part.shape, canvas.box[:2]
+    hole, trust, rgba = np.zeros(shape, bool), np.zeros(shape, np.float32), np.zeros((*shape, 4), np.uint8)
+    drawn = _drawn(canvas)
+    inner = canvas.cropped(drawn)
+    place = np.s_[drawn[1] - origin[1] : drawn[3] - origin[1], drawn[0] - origin[0] : drawn[2] - origin[0]]
+    hole[place] = holes(inner, skinned[place], figure.image[..., 3], height * motion.scale)
+    trust[place] = trusted(inner, hole[place], figure.image[..., 3], height, motion.scale)
+    rgba[place] = straight(inner.colours)
     return Warp(
-        rgba=_straight(canvas.colours),
+        rgba=rgba,
         source=canvas.source,
         part=canvas.part,
         stretch=canvas.stretch,
@@ -161,10 +167,14 @@ def _finished(
     )
 
 
-def _straight(colours: NDArray[np.float32]) -> NDArray[np.uint8]:
-    alpha = colours[..., 3:]
-    straight = np.divide(colours[..., :3] * 255, alpha, out=np.zeros_like(colours[..., :3]), where=alpha > 0.5)
-    return np.concatenate([np.clip(straight + 0.5, 0, 255), np.clip(alpha + 0.5, 0, 255)], -1).astype(np.uint8)
+def _drawn(canvas: Canvas) -> Box:
+    """The box of all that was drawn, two pixels larger where the canvas goes on."""
+    touched = np.isfinite(canvas.source[..., 0]) | (canvas.colours[..., 3] > 0) | canvas.empty
+    left, top, width, height = cv2.boundingRect(touched.astype(np.uint8))
+    x0, y0, x1, y1 = canvas.box
+    return (
+        max(x0 + left - 2, x0), max(y0 + top - 2, y0), min(x0 + left + width + 2, x1), min(y0 + top + height + 2, y1)
+    )  # fmt: skip
 
 
 def _output_pose(source: Pose, target: Pose, motion: Motion, origin: tuple[int, int], shape: tuple[int, ...]) -> Pose:

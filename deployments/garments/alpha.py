@@ -1,7 +1,7 @@
 """Turns a hard mask into alpha and true foreground colours: solved in a narrow band at working size, then enlarged.
 
-Closed-form matting: Levin, Lischinski, Weiss, PAMI 2008 (Laplacian by pymatting, here solved for the band's unknowns
-only). Enlarging: fast guided filter, He and Sun 2015. Foreground: multi-level estimation, Germer et al. 2020.
+Closed-form matting: Levin, Lischinski, Weiss, PAMI 2008 (laplacian.py, for the band's unknowns only). Enlarging: fast
+guided filter, He and Sun 2015. Foreground: multi-level estimation, Germer et al. 2020 (by pymatting).
 Knows colours and masks; knows nothing of figures.
 """
 
@@ -13,10 +13,10 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 from pymatting.foreground.estimate_foreground_ml import estimate_foreground_ml
-from pymatting.laplacian.cf_laplacian import cf_laplacian
 from scipy import sparse
 
-from deployments.garments.anatomy import Mask, box_of, grown, shrunk
+from deployments.garments.anatomy import Mask, around, box_of, grown, shrunk
+from deployments.garments.laplacian import band_rows
 
 ONE_AT_A_TIME = threading.Lock()  # pymatting's parallel loops end the process if two threads enter them
 EPSILON = 1e-5  # closed-form matting's colour-line regularisation
@@ -36,8 +36,7 @@ def solve_band(
     alpha = mask.astype(np.float32)
     if not unknown.any():
         return alpha
-    x0, y0, x1, y1 = box_of(unknown)
-    pad = slice(max(0, y0 - 2), y1 + 2), slice(max(0, x0 - 2), x1 + 2)
+    pad = around(box_of(unknown), 2)
     guess, weight = (cv2.GaussianBlur(alpha, (0, 0), 1.5), PRIOR) if hint is None else (hint, KNOWN)
     alpha[pad] = _closed_form(rgb[pad].astype(np.float64) / 255, alpha[pad], unknown[pad], guess[pad], weight)
     return alpha
@@ -47,14 +46,12 @@ def _closed_form(
     rgb: NDArray[np.float64], alpha: NDArray[np.float32], unknown: Mask, guess: NDArray[Any], weight: float
 ) -> NDArray[np.float32]:
     """Solves (L + w) a = w * guess - L_known a_known over the unknown pixels, by conjugate gradients."""
-    laplacian = cf_laplacian(np.ascontiguousarray(rgb), EPSILON, 1, ~unknown)
     rows = np.flatnonzero(unknown)
-    known = np.where(unknown, 0, alpha).ravel().astype(np.float64)
-    part: Any = laplacian[rows]
     start = guess.ravel()[rows].astype(np.float64)
-    system = part[:, rows] + sparse.identity(len(rows)) * weight
+    laplacian, pulled = band_rows(np.ascontiguousarray(rgb), unknown, alpha.astype(np.float64), EPSILON)
+    system = laplacian + sparse.identity(len(rows), format="csr") * weight
     jacobi = sparse.diags(1 / np.maximum(system.diagonal(), 1e-9))
-    right = weight * start - part @ known
+    right = weight * start - pulled
     solved, _ = sparse.linalg.cg(system, right, x0=start, rtol=1e-4, maxiter=120, M=jacobi)
     result = alpha.copy()
     result.ravel()[rows] = np.clip(solved, 0, 1)
@@ -72,11 +69,10 @@ def enlarge(alpha: NDArray[np.float32], small: NDArray[np.uint8], picture: NDArr
     plain = cv2.resize(alpha, size, interpolation=cv2.INTER_CUBIC)
     edge = cv2.dilate(((alpha > 0.02) & (alpha < 0.98)).astype(np.uint8), np.ones((3, 3), np.uint8))
     band = cv2.resize(edge, size, interpolation=cv2.INTER_NEAREST) > 0
-    gain, offset = _guided_gains(alpha, small.astype(np.float32) / 255, radius=2)
     rows, columns = np.nonzero(band)
     if not len(rows):
         return np.clip(plain, 0, 1)
-    model = _sampled(np.dstack([*gain, offset]), rows, columns, size)
+    model = _sampled(_guided_gains(alpha, small.astype(np.float32) / 255, edge), rows, columns, size)
     colours = picture[rows, columns].astype(np.float32) / 255
     plain[rows, columns] = _contrast((model[:, :3] * colours).sum(1) + model[:, 3])
     return np.where(plain < FAINT, 0, np.where(plain > 1 - FAINT, 1, plain)).astype(np.float32)
@@ -125,20 +121,24 @@ def _sampled(
     return np.asarray(upper * (1 - down) + lower * down, np.float32)
 
 
-def _guided_gains(alpha: NDArray[np.float32], rgb: NDArray[Any], radius: int) -> tuple[Any, Any]:
-    """The colour guided filter's per-pixel linear model: gains (3, h, w) and offset (h, w)."""
+def _guided_gains(
+    alpha: NDArray[np.float32], rgb: NDArray[np.float32], edge: NDArray[np.uint8], radius: int = 2
+) -> NDArray[np.float32]:
+    """(h, w, 4) the colour guided filter's linear model, gains and offset: on the `edge` and a pixel beside it."""
     window = (2 * radius + 1, 2 * radius + 1)
 
     def mean(plane: Any) -> Any:
         return cv2.blur(plane, window)
 
-    centre, level = mean(rgb), mean(alpha)
-    products = mean((rgb[..., :, None] * rgb[..., None, :]).reshape(*alpha.shape, 9)).reshape(*alpha.shape, 3, 3)
-    spread = products - centre[..., :, None] * centre[..., None, :] + 1e-4 * np.eye(3, dtype=np.float32)
-    shared = mean(rgb * alpha[..., None]) - centre * level[..., None]
+    spot = np.nonzero(cv2.dilate(edge, np.ones((2 * radius + 5,) * 2, np.uint8)))
+    centre, level = mean(rgb)[spot], mean(alpha)[spot]
+    products = mean((rgb[..., :, None] * rgb[..., None, :]).reshape(*alpha.shape, 9))[spot].reshape(-1, 3, 3)
+    spread = products - centre[:, :, None] * centre[:, None, :] + 1e-4 * np.eye(3, dtype=np.float32)
+    shared = mean(rgb * alpha[..., None])[spot] - centre * level[:, None]
     gain = np.linalg.solve(spread, shared[..., None])[..., 0].astype(np.float32)
-    offset = level - (gain * centre).sum(-1)
-    return mean(gain).transpose(2, 0, 1), mean(offset)
+    model = np.zeros((*alpha.shape, 4), np.float32)
+    model[spot] = np.concatenate([gain, (level - (gain * centre).sum(-1))[:, None]], 1)
+    return np.asarray(mean(model), np.float32)
 
 
 def _contrast(alpha: NDArray[Any]) -> NDArray[np.float32]:

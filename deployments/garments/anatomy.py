@@ -86,27 +86,37 @@ def half_width(mask: Mask, segments: Sequence[Segment], fallback: float, share: 
     """The part's usual half-width: a percentile of its distance transform along the given bones."""
     if not segments or not mask.any():
         return fallback
-    inner = cv2.distanceTransform(np.pad(mask, 1).astype(np.uint8), cv2.DIST_L2, 3)[1:-1, 1:-1]
+    x0, y0, x1, y1 = box_of(mask)
+    framed = np.pad(mask[y0:y1, x0:x1], 1).astype(np.uint8)
+    inner = cv2.distanceTransform(framed, cv2.DIST_L2, 3)
     steps = np.linspace(0, 1, 24, dtype=np.float32)[:, None]
     track = np.concatenate([start + (end - start) * steps for start, end in segments])
-    columns = np.clip(track[:, 0], 0, mask.shape[1] - 1).astype(int)
-    rows = np.clip(track[:, 1], 0, mask.shape[0] - 1).astype(int)
-    samples = inner[rows, columns]
+    columns = np.clip(track[:, 0], 0, mask.shape[1] - 1).astype(int) - x0 + 1
+    rows = np.clip(track[:, 1], 0, mask.shape[0] - 1).astype(int) - y0 + 1
+    samples = inner[np.clip(rows, 0, len(inner) - 1), np.clip(columns, 0, inner.shape[1] - 1)]
     samples = samples[samples > 0]
     return float(np.percentile(samples, share)) if len(samples) > 2 else fallback
 
 
 def grown(mask: Mask, radius: float) -> Mask:
     """(H, W) everything within `radius` pixels of the mask (a dilation by a disc, at any radius in the same time)."""
-    if not mask.any():
-        return mask.copy()
-    away = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, 5)
-    return np.asarray(away <= radius)
+    result = np.zeros_like(mask)
+    if mask.any():
+        near = around(box_of(mask), int(radius) + 1)
+        away = cv2.distanceTransform((~mask[near]).astype(np.uint8), cv2.DIST_L2, 5)
+        result[near] = away <= radius
+    return result
 
 
 def shrunk(mask: Mask, radius: float) -> Mask:
     """(H, W) the mask less what lies within `radius` pixels of its outside; the canvas's border is no outside."""
-    return ~grown(~mask, radius)
+    if mask.all():
+        return mask.copy()
+    result = np.zeros_like(mask)
+    if mask.any():
+        near = around(box_of(mask), 2)  # a way out of the box crosses this ring, all of which is outside
+        result[near] = cv2.distanceTransform(mask[near].astype(np.uint8), cv2.DIST_L2, 5) > radius
+    return result
 
 
 def closed(mask: Mask, radius: float) -> Mask:
@@ -117,10 +127,14 @@ def closed(mask: Mask, radius: float) -> Mask:
 
 def box_of(mask: Mask) -> tuple[int, int, int, int]:
     """(x0, y0, x1, y1) bounds of a mask, end exclusive; all zero where it is empty."""
-    if not mask.any():
-        return 0, 0, 0, 0
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+    x, y, width, height = cv2.boundingRect(mask.astype(np.uint8))
+    return x, y, x + width, y + height
+
+
+def around(box: tuple[int, int, int, int], margin: int = 0) -> tuple[slice, slice]:
+    """Rows and columns of a box and `margin` pixels around it, as far as the canvas goes."""
+    x0, y0, x1, y1 = box
+    return slice(max(0, y0 - margin), y1 + margin), slice(max(0, x0 - margin), x1 + margin)
 
 
 def _distance_to(mask: Mask, point: Point) -> float:

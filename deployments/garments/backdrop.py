@@ -47,26 +47,34 @@ class Backdrop:
 def fit_backdrop(rgb: NDArray[np.uint8]) -> Backdrop:
     """Fits the surface to rgb (H, W, 3), starting from the border and growing over what it explains."""
     lab = np.asarray(cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB), np.float32)
-    basis = _basis(rgb.shape[:2])
     border = _border(rgb.shape[:2])
-    sample = border.copy()
-    sample[::3, ::3] = True
-    inlier = border & (_norm(lab - np.median(lab[border], 0)) < 3 * TOLERANCE)
-    surface, off, threshold = lab, _norm(lab), TOLERANCE
-    for _ in range(4):
-        if inlier.sum() < 60:
-            break
-        weights, *_ = np.linalg.lstsq(basis[inlier], lab[inlier], rcond=None)
-        surface = np.asarray((basis.reshape(-1, 6) @ weights).reshape(lab.shape), np.float32)
-        off = _norm(lab - surface)
-        threshold = max(TOLERANCE, 3.5 * float(np.median(off[inlier])))
-        inlier = sample & (off < threshold)
-    sharp = _norm(lab - surface)
+    surface, threshold = _surface(lab, border)
+    missed = lab - surface
+    sharp = _norm(missed)
     off = np.asarray(cv2.GaussianBlur(sharp, (0, 0), 0.7), np.float32)
     ratio = np.asarray(np.clip(lab[..., 0], 1, None) / np.clip(surface[..., 0], 1, None), np.float32)
-    chroma = _norm((lab - surface)[..., 1:])
+    chroma = _norm(missed[..., 1:])
     plain = float((off[border] < threshold).mean()) if threshold < 2.2 * TOLERANCE else 0.0
     return Backdrop(off, sharp, ratio, chroma, threshold, plain)
+
+
+def _surface(lab: NDArray[np.float32], border: Mask) -> tuple[NDArray[np.float32], float]:
+    """(H, W, 3) the quadratic surface and its threshold, fitted on the border and a ninth of the pixels inside it."""
+    basis, sample = _basis(border.shape), border.copy()
+    sample[::3, ::3] = True
+    terms, colours = basis[sample], lab[sample]
+    inlier = border[sample] & (_norm(colours - np.median(lab[border], 0)) < 3 * TOLERANCE)
+    weights, threshold = None, TOLERANCE
+    for _ in range(4):
+        if np.count_nonzero(inlier) < 60:
+            break
+        weights, *_ = np.linalg.lstsq(terms[inlier], colours[inlier], rcond=None)
+        off = _norm(colours - terms @ weights)
+        threshold = max(TOLERANCE, 3.5 * float(np.median(off[inlier])))
+        inlier = off < threshold
+    if weights is None:
+        return lab, threshold
+    return np.asarray((basis.reshape(-1, 6) @ weights).reshape(lab.shape), np.float32), threshold
 
 
 def enclosed_figure(backdrop: Backdrop, pose: Pose, territory: Territory, network: NDArray[np.float32] | None) -> Mask:
@@ -83,7 +91,8 @@ def enclosed_figure(backdrop: Backdrop, pose: Pose, territory: Territory, networ
     best = _fill(ink, 0)
     for gap in GAPS:
         inside = _without_webs(_fill(ink, max(1, round(gap * extent))), best, track)
-        if (inside & track).sum() > (best & track).sum() + 0.04 * track.sum():
+        gained = np.count_nonzero(inside & track) - np.count_nonzero(best & track)
+        if gained > 0.04 * np.count_nonzero(track):
             best = inside if _bodily(inside & ~best, track, territory, gap) else best
     best = _open_holes(best, ink, territory, track, network)
     best = _open_gaps(best, ink, backdrop, territory, 0.02 * extent)
@@ -102,9 +111,9 @@ def _without_webs(inside: Mask, before: Mask, track: Mask) -> Mask:
 
 def _open_gaps(inside: Mask, ink: Mask, backdrop: Backdrop, territory: Territory, depth: float) -> Mask:
     """In a coloured figure, paper near the outline and far from bones is the backdrop, seen between locks of hair."""
-    if ink.sum() < COLOURED * inside.sum():
+    if np.count_nonzero(ink) < COLOURED * np.count_nonzero(inside):
         return inside
-    paper = inside & (backdrop.sharp < 0.6 * backdrop.threshold) & (territory.distance.min(0) > 0.8)
+    paper = inside & (backdrop.sharp < 0.6 * backdrop.threshold) & (territory.nearness > 0.8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(paper.astype(np.uint8), connectivity=4)
     gap = np.bincount(labels[anatomy.grown(~inside, depth)], minlength=count) > 0
     gap &= stats[:, 4] > 2
@@ -128,7 +137,7 @@ def _bodily(gained: Mask, track: Mask, territory: Territory, gap: float) -> bool
     widths = np.array([WIDTHS.get(name, 0.0) for name in PARTS]) * territory.unit
     if gap > NARROW:
         widths[[PART_INDEX[name] for name in anatomy.LIMBS]] *= 0.4
-    return bool(gained.sum() < widths[territory.nearest[gained & track]].sum())
+    return bool(np.count_nonzero(gained) < widths[territory.nearest[gained & track]].sum())
 
 
 def keep_figure(mask: Mask, territory: Territory, network: NDArray[np.float32] | None = None) -> Mask:
@@ -164,9 +173,11 @@ def _fill(ink: Mask, radius: int) -> Mask:
     """Ink and all that cannot be reached from the border once gaps of twice the radius are closed."""
     pad = radius + 1
     closed = anatomy.closed(np.pad(ink, pad, mode="edge"), radius)[pad:-pad, pad:-pad]
-    _, labels = cv2.connectedComponents((~closed).astype(np.uint8), connectivity=4)
+    count, labels = cv2.connectedComponents((~closed).astype(np.uint8), connectivity=4)
     edge = np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]))
-    outside = np.isin(labels, edge[edge > 0]).astype(np.uint8)
+    reached = np.zeros(count, np.uint8)
+    reached[edge[edge > 0]] = 1
+    outside = reached[labels]
     paper = (~ink).astype(np.uint8)
     for _ in range(radius + 1):  # back to the ink's edge, through narrow gaps only so far
         outside = np.asarray(cv2.dilate(outside, CROSS), np.uint8) & paper
@@ -180,7 +191,8 @@ def _open_holes(
     count, labels, stats, _ = cv2.connectedComponentsWithStats((inside & ~ink).astype(np.uint8), connectivity=4)
     size = np.maximum(1, stats[:, 4])
     crossed = np.bincount(labels[track], minlength=count) > 0
-    shares = np.stack([np.bincount(labels[territory.nearest == row], minlength=count) for row in range(10)]) / size
+    pairs = np.bincount((labels * len(PARTS) + territory.nearest).ravel(), minlength=count * len(PARTS))
+    shares = pairs.reshape(count, len(PARTS)).T / size
     between = ~crossed & (shares.max(0) < 0.75) & (size > 30)
     if network is not None:
         mean = np.bincount(labels.ravel(), weights=network.ravel(), minlength=count) / size
@@ -202,4 +214,5 @@ def _border(shape: tuple[int, int]) -> Mask:
 
 
 def _norm(lab: NDArray[Any]) -> NDArray[np.float32]:
-    return np.asarray(np.sqrt((lab**2).sum(-1)), np.float32)
+    squared = lab**2
+    return np.asarray(np.sqrt(sum(squared[..., band] for band in range(lab.shape[-1]))), np.float32)

@@ -23,11 +23,12 @@ HAND, FOOT = 0.45, 0.35  # what lies past the last joint, in lengths of the last
 @dataclass(frozen=True)
 class Territory:
     """segments: all bones; distance (10, H, W) float32: to each part's bones over the part's width, inf where it has
-    none; nearest (H, W) uint8: row of PARTS; reach (H, W) bool: within 1.3 widths of a bone; unit: pixels, the length
-    to which widths refer."""
+    none; nearness (H, W): the least of these; nearest (H, W) uint8: row of PARTS; reach (H, W) bool: within 1.3 widths
+    of a bone; unit: pixels, the length to which widths refer."""
 
     segments: list[Segment]
     distance: NDArray[np.float32]
+    nearness: NDArray[np.float32]
     nearest: NDArray[np.uint8]
     reach: Mask
     unit: float
@@ -42,8 +43,9 @@ def territory(pose: Pose, shape: tuple[int, int]) -> Territory:
         if bones:
             distance[PART_INDEX[part]] = segment_distance(bones, shape) / (WIDTHS[part] * unit)
             segments += bones
-    nearest = np.where(np.isfinite(distance.min(0)), distance.argmin(0), 0).astype(np.uint8)
-    return Territory(segments, distance, nearest, distance.min(0) < 1.3, unit)
+    nearness = distance.min(0)
+    nearest = np.where(np.isfinite(nearness), distance.argmin(0), 0).astype(np.uint8)
+    return Territory(segments, distance, nearness, nearest, nearness < 1.3, unit)
 
 
 def part_bones(pose: Pose) -> dict[str, list[Segment]]:
@@ -77,12 +79,13 @@ def body_unit(pose: Pose) -> float:
 
 def segment_distance(bones: list[Segment], shape: tuple[int, int]) -> NDArray[np.float32]:
     """(H, W) distance in pixels to the nearest of the segments, exact on and off the canvas."""
-    y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32) + np.float32(0.5)
+    y, x = (np.arange(side, dtype=np.float32) + np.float32(0.5) for side in shape)
     best = np.full(shape, np.inf, np.float32)
     for start, end in bones:
         dx, dy = (end - start).tolist()
-        share = np.clip(((x - start[0]) * dx + (y - start[1]) * dy) / max(dx * dx + dy * dy, 1e-6), 0, 1)
-        best = np.minimum(best, np.asarray(cv2.magnitude(x - start[0] - share * dx, y - start[1] - share * dy)))
+        right, down = (x - start[0])[None], (y - start[1])[:, None]
+        share = np.clip((right * dx + down * dy) / max(dx * dx + dy * dy, 1e-6), 0, 1)
+        np.minimum(best, cv2.magnitude(right - share * dx, down - share * dy), out=best)
     return best
 
 

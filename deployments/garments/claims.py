@@ -64,7 +64,7 @@ def add_boneless(
         seen = (parts > 0) & near & (share > SURE)
         count, labels, stats, _ = cv2.connectedComponentsWithStats(seen.astype(np.uint8), connectivity=8)
         mean = np.bincount(labels.ravel(), weights=share.ravel(), minlength=count) / np.maximum(1, stats[:, 4])
-        taken = (mean > SURE_PIECE) & (stats[:, 4] > LEAST_PIECE * (parts > 0).sum())
+        taken = (mean > SURE_PIECE) & (stats[:, 4] > LEAST_PIECE * np.count_nonzero(parts))
         hosting = grown(np.isin(parts, [PART_INDEX[host] for host in hosts]) & ~seen, 2)
         taken &= np.bincount(labels[hosting], minlength=count) > 0
         if name == "skirt":

@@ -56,7 +56,7 @@ def trim(rgb: NDArray[np.uint8], network: NDArray[np.float32], unit: float) -> M
 
 def _labels(prior: NDArray[np.float32] | None, territory: Territory) -> NDArray[np.uint8]:
     """Certain and probable figure and background: by the prior where there is one, by distance to the bones else."""
-    nearness = territory.distance.min(0)
+    nearness = territory.nearness
     core = anatomy.capsules(territory.segments, 0.05 * territory.unit, nearness.shape)
     if prior is None:
         labels = np.where(nearness < 0.8, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)

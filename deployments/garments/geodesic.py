@@ -43,7 +43,9 @@ def edge_strength(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:
     """(H, W) 0..1: how strongly the picture changes at a pixel, in Lab, 25 units being a full edge."""
     lab = cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
     steps = [cv2.Sobel(lab, cv2.CV_32F, *axis, ksize=3) / 4 for axis in ((1, 0), (0, 1))]
-    return np.asarray(np.clip(np.sqrt(sum((step**2).sum(-1) for step in steps)) / 25, 0, 1), np.float32)
+    squared = [step**2 for step in steps]
+    power = sum(square[..., 0] + square[..., 1] + square[..., 2] for square in squared)
+    return np.asarray(np.clip(np.sqrt(power) / 25, 0, 1), np.float32)
 
 
 def _edge_cost(rgb: NDArray[np.uint8]) -> NDArray[np.float32]:

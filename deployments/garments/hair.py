@@ -33,12 +33,13 @@ def add_hanging_hair(
     head, crown = parts == PART_INDEX["head"], _crown(parts, pose)
     if crown.sum() < 20:
         return parts
-    body = (claims.min(0) < NEAR_BONE) & (parts > 0) & ~head
+    nearness = claims.min(0)
+    body = (nearness < NEAR_BONE) & (parts > 0) & ~head
     face = disc(pose["nose"], 0.3 * float(np.linalg.norm(pose["nose"] - pose["neck"])), parts.shape) & head
     likely = cv2.blur(likeness(rgb, crown, body | face), (5, 5)) > LIKELY
     hair = _hanging_from(crown, likely & (parts > 0)) & ~_features(pose, parts.shape)
-    hanging = (hair & ~head).sum() / max(1, (parts > 0).sum())
-    core = (claims.min(0) < CORE) & (parts > 0) & ~head
+    hanging = np.count_nonzero(hair & ~head) / max(1, np.count_nonzero(parts))
+    core = (nearness < CORE) & (parts > 0) & ~head
     if not LEAST < hanging < MOST or (hair & core).sum() > ON_CORE * core.sum() or _thin(hair & ~head, parts):
         return parts
     if _covers_hip(hair, pose):

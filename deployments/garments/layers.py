@@ -55,12 +55,12 @@ def hidden_extents(pose: Pose, masks: Mapping[str, Mask], names: tuple[str, ...]
 def _layer(image: NDArray[np.uint8], parts: NDArray[np.uint8], pose: Pose, name: str, hidden: Mask) -> Layer:
     known = parts == PART_INDEX[name]
     full = cv2.resize(hidden.astype(np.uint8), parts.shape[::-1], interpolation=cv2.INTER_NEAREST).astype(bool)
-    missing = full & ~known & (image[..., 3] > 0)
-    x0, y0, x1, y1 = anatomy.box_of(known | missing)
-    window = np.s_[y0:y1, x0:x1]
-    rgba = np.where(known[window][..., None], image[window], np.uint8(0))
+    full &= parts > 0
+    box = anatomy.box_of(known | full)
+    window = anatomy.around(box)
+    rgba = image[window] * known[window][..., None]
     joint = anatomy.root_joint(pose, name, known)
-    return Layer(name, (x0, y0, x1, y1), rgba, known[window].copy(), missing[window].copy(), joint)
+    return Layer(name, box, rgba, known[window].copy(), (full & ~known)[window], joint)
 
 
 def _cover(parts: NDArray[np.uint8], inside: Mask) -> NDArray[np.uint8]:

@@ -92,15 +92,15 @@ def _believed(network: NDArray[np.float32] | None, bones: Territory) -> NDArray[
         return None
     seen = network > 0.5
     track = capsules(bones.segments, 1, seen.shape)
-    held = (seen & track).sum() / max(1, track.sum())
-    astray = (seen & (bones.distance.min(0) > ASTRAY)).sum() / max(1, seen.sum())
+    held = np.count_nonzero(seen & track) / max(1, np.count_nonzero(track))
+    astray = np.count_nonzero(seen & (bones.nearness > ASTRAY)) / max(1, np.count_nonzero(seen))
     return network if held > 0.6 and astray < 0.25 else None
 
 
 def _decided(network: NDArray[np.float32]) -> bool:
     """Whether the network's matte is all but a mask: little lies between yes and no but along its outline."""
     unsure = (network > 0.2) & (network < 0.8)
-    return bool(unsure.sum() < UNDECIDED * (network > 0.5).sum())
+    return bool(np.count_nonzero(unsure) < UNDECIDED * np.count_nonzero(network > 0.5))
 
 
 def _belief(network: NDArray[np.float32] | None, reading: Reading, window: Window) -> NDArray[np.float32] | None:
@@ -119,18 +119,18 @@ def _credible(
 
     Where some bones lie outside it (a white sleeve before white paper), the network must agree.
     """
-    if figure.sum() < LEAST or figure.mean() > 0.92:
+    if np.count_nonzero(figure) < LEAST or figure.mean() > 0.92:
         return False
     track = capsules(bones.segments, 1, figure.shape)
-    held = (grown_by(figure, JOINT_ERROR * bones.unit) & track).sum() / max(1, track.sum())
+    held = np.count_nonzero(grown_by(figure, JOINT_ERROR * bones.unit) & track) / max(1, np.count_nonzero(track))
     if reading.mask is not None:
         person = window.take(reading.mask) > 127
-        if (figure & person).sum() < 0.85 * person.sum():
+        if np.count_nonzero(figure & person) < 0.85 * np.count_nonzero(person):
             return False
     if held > 0.7 or network is None:
         return bool(held > 0.5)
     seen = network > 0.5
-    return bool((figure & seen).sum() > 0.7 * (figure | seen).sum())
+    return bool(np.count_nonzero(figure & seen) > 0.7 * np.count_nonzero(figure | seen))
 
 
 def _given(picture: NDArray[np.uint8], mask: NDArray[np.uint8] | None) -> NDArray[np.uint8] | None:
@@ -171,7 +171,7 @@ def _finish(rgb: NDArray[np.uint8], small: NDArray[np.uint8], alpha: NDArray[np.
 
 
 def _refuse_empty(solid: Mask) -> None:
-    if solid.sum() < LEAST:
+    if np.count_nonzero(solid) < LEAST:
         raise NoFigure(
             "no figure could be told from its background; send a picture in which the character is larger, "
             "a picture with a transparent background, or a `mask`."
@@ -181,7 +181,7 @@ def _refuse_empty(solid: Mask) -> None:
 def _fill_specks(mask: Mask, share: float = 0.004) -> Mask:
     """Fills holes smaller than a share of the mask: eyes, buttons and gleams are not the background."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats((~mask).astype(np.uint8), connectivity=4)
-    small = stats[:, 4] < share * mask.sum()
+    small = stats[:, 4] < share * np.count_nonzero(mask)
     return mask | small[labels]
 
 

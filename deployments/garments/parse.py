@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from deployments.garments.crop import Window
 from deployments.garments.layers import cut_layers
 from deployments.garments.matte import Matte, solve_matte
-from deployments.garments.parts import enlarge_labels, label_parts, spread_labels
+from deployments.garments.parts import enlarge_labels, label_parts, nearest_label
 from deployments.garments.shoulders import rooted, with_roots
 from deployments.garments.sight import Sight, look, tempered
 from pose.errors import InvalidImage, NoFigure
@@ -80,8 +80,10 @@ def _name(
     parts, merged = label_parts(small, inside, window.pose(reading.pose), belief)
     materials = _materials(parts, sight)
     solid = matte.alpha > 0
-    full = [_placed(labels, window, solid) for labels in (parts, materials)]
-    return full[0], full[1], merged
+    if not parts.any():
+        return *(solid.astype(np.uint8) for _ in range(2)), merged
+    nearest = nearest_label(parts)  # the materials' too: they are told of the same pixels
+    return *(_placed(labels[nearest], window, solid) for labels in (parts, materials)), merged
 
 
 def _materials(parts: NDArray[np.uint8], sight: Sight | None) -> NDArray[np.uint8]:
@@ -98,5 +100,5 @@ def _placed(labels: NDArray[np.uint8], window: Window, solid: NDArray[np.bool_])
     box = window.slices()
     whole = np.zeros(solid.shape, np.uint8)
     x0, y0, x1, y1 = window.box
-    whole[box] = enlarge_labels(spread_labels(labels), (x1 - x0, y1 - y0))
+    whole[box] = enlarge_labels(labels, (x1 - x0, y1 - y0))
     return np.where(solid, whole, np.uint8(0))

@@ -24,6 +24,7 @@ from pose.pose import Pose
 OUT = 2.2  # half-widths from all bones; what is farther out and touches hair is hair
 LEAST_AREA = 0.15  # of a limb's length times its width; smaller is no credible cut
 LEAST_SEEN = 0.2  # of a limb's outline that is the silhouette's or an edge in the picture
+CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 ISLAND = 0.2  # of a part's largest piece; smaller pieces that no bone touches go to a neighbour
 
 
@@ -49,15 +50,20 @@ def label_parts(
     return parts, merged
 
 
-def _cheapest(claims: NDArray[np.float32], inside: Mask) -> NDArray[np.uint8]:
-    return np.where(inside, claims.argmin(0), 0).astype(np.uint8)
+def _cheapest(
+    claims: NDArray[np.float32], inside: Mask, network: NDArray[np.float32] | None = None
+) -> NDArray[np.uint8]:
+    result, box = np.zeros(inside.shape, np.uint8), anatomy.around(anatomy.box_of(inside))
+    seen = None if network is None else network[:, *box]
+    result[box] = np.where(inside[box], joined_claims(claims[:, *box], seen).argmin(0), 0)
+    return result
 
 
 def _with_network(
     plain: NDArray[np.uint8], inside: Mask, pose: Pose, claims: NDArray[np.float32], network: NDArray[np.float32]
 ) -> NDArray[np.uint8]:
     """Bones and network together; between head and torso the neck line decides where the network does not know."""
-    parts = _cheapest(joined_claims(claims, network), inside)
+    parts = _cheapest(claims, inside, network)
     parts = neck_cut(parts, inside, pose, head_or_torso_unsure(network))
     return add_boneless(parts, network, claims, pose)
 
@@ -77,7 +83,7 @@ def _with_seen_cloth(
     result = np.where(skirt, PART_INDEX["skirt"], parts)
     if hair.any():
         tips = _touching(hair, (parts > 0) & ~skirt & (claims.min(0) > OUT))
-        hair |= tips & (tips.sum() < 0.3 * hair.sum())
+        hair |= tips & (np.count_nonzero(tips) < 0.3 * np.count_nonzero(hair))
     return np.where(hair, PART_INDEX["hair"], result).astype(np.uint8)
 
 
@@ -124,18 +130,16 @@ def _incredible_limbs(
             continue
         length = sum(float(np.linalg.norm(end - start)) for start, end in bones[name])
         expected = length * max(2.0, anatomy.half_width(mask, bones[name], 2.0))
-        outline = mask & ~ndimage.binary_erosion(mask)
-        if mask.sum() < LEAST_AREA * expected or visible[outline].mean() < LEAST_SEEN:
+        outline = mask & (cv2.erode(mask.astype(np.uint8), CROSS, borderValue=0) == 0)
+        if np.count_nonzero(mask) < LEAST_AREA * expected or visible[outline].mean() < LEAST_SEEN:
             result.append(name)
     return tuple(result)
 
 
-def spread_labels(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Labels (h, w) with each 0 replaced by the nearest label, so that no soft edge is left without one."""
-    if not labels.any():
-        return np.ones_like(labels)
+def nearest_label(labels: NDArray[np.uint8]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows and columns, each (h, w), of the nearest pixel with a label (not 0), so that no soft edge is without one."""
     rows, columns = ndimage.distance_transform_edt(labels == 0, return_distances=False, return_indices=True)
-    return np.asarray(labels[rows, columns])
+    return rows, columns
 
 
 def enlarge_labels(labels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
@@ -144,8 +148,8 @@ def enlarge_labels(labels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[
         return labels
     best = np.zeros(size[::-1], np.uint8)
     result = np.zeros(size[::-1], np.uint8)
-    for row in np.unique(labels):
+    for row in np.flatnonzero(np.bincount(labels.ravel())):
         share = cv2.resize(((labels == row) * np.uint8(255)), size, interpolation=cv2.INTER_LINEAR)
-        result[share > best] = row
-        best = np.maximum(best, share)
+        np.copyto(result, np.uint8(row), where=share > best)
+        np.maximum(best, share, out=best)
     return result

@@ -59,10 +59,11 @@ def tempered(sight: Sight, inside: NDArray[np.bool_]) -> NDArray[np.float32]:
     it says nothing, from 0.9 up all.
     """
     seen = sight.matte > 0.5
-    overlap = float((seen & inside).sum() / max(1, (seen | inside).sum()))
+    overlap = float(np.count_nonzero(seen & inside) / max(1, np.count_nonzero(seen | inside)))
     weight = np.float32(np.clip((overlap - 0.6) / 0.3, 0, 1))
     scores = weight * sight.parts
-    return np.asarray(scores - np.logaddexp.reduce(scores, 0), np.float32)
+    scores -= scores.max(0)
+    return np.asarray(scores - np.log(np.exp(scores).sum(0)), np.float32)
 
 
 def _log_probabilities(logits: torch.Tensor) -> NDArray[np.float32]:

@@ -20,7 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = _parser()
     options, rest = parser.parse_known_args(arguments)
     options.rest = rest
-    if rest and options.run is not _trained:
+    if rest and options.run not in (_trained, _exported):
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     try:
         return int(options.run(options) or 0)
@@ -63,6 +63,11 @@ def _trained(options: argparse.Namespace) -> int:
     return subprocess.run([sys.executable, "-m", options.module, *options.rest], cwd=ROOT, check=False).returncode
 
 
+def _exported(options: argparse.Namespace) -> int:
+    """In a process of its own: serving needs no exporter. Paths are those of whoever asks."""
+    return subprocess.run([sys.executable, "-m", "export.command", *options.rest], check=False).returncode
+
+
 def _drawn(options: argparse.Namespace) -> int:
     """A sheet of the characters on which the embedded networks are trained; in a process of its own too."""
     command = [sys.executable, "-m", "training.world.sheet", str(options.sheet.resolve())]
@@ -81,6 +86,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_looking(command)
     _add_figures(command)
     _add_bench(command)
+    exported = command.add_parser("export", help="networks as ONNX graphs and TensorRT engines", add_help=False)
+    exported.set_defaults(run=_exported)
     return parser
 
 

@@ -50,7 +50,7 @@ def test_another_network_is_refused_with_the_outputs_name() -> None:
     other = tiny_network()
     with torch.no_grad():
         other.see.weight[0] *= 1.05
-    with pytest.raises(GraphError, match="'first'.*precision"):
+    with pytest.raises(GraphError, match=r"'first'.*precision"):
         check_parity(_by_torch(other), tiny_network(), SIGNATURE, BUCKET, 1e-3)
 
 

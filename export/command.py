@@ -1,0 +1,113 @@
+"""`contrapposto export`: arguments in, progress on standard error, tables on standard output, an exit code back.
+
+Knows how things are told; `artefacts` makes them, `parity` measures them.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import onnx
+import torch
+
+from deployments.runtime import WEIGHTS
+from export.artefacts import Card, Loaded, Outcome, Plan, count, export, read_graph
+from export.engine import architecture, tensorrt_module
+from export.graph import PRECISIONS, example_inputs
+from export.networks import EMBEDDED, Embedded
+from export.operators import operators
+from export.parity import times
+from pose.errors import ContrappostoError
+
+BAR = 24
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The entry point of `python -m export.command`."""
+    options = _parser().parse_args(arguments)
+    networks = [embedded for embedded in EMBEDDED if options.all or embedded.signature.network in options.network]
+    card, without = _card()
+    plan = Plan(options.out, options.precision, options.rebuild, options.weights, card)
+    try:
+        outcomes = _export(plan, networks)
+        _tell_artefacts(outcomes, without, sum(len(embedded.signature.buckets) for embedded in networks))
+        if options.compare:
+            _compare(plan, networks, options.json)
+    except ContrappostoError as error:
+        print(f"contrapposto: {error.message}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    names = [embedded.signature.network for embedded in EMBEDDED]
+    parser = argparse.ArgumentParser("contrapposto export", description="Networks as ONNX graphs and TensorRT engines.")
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--all", action="store_true", help=f"every embedded network: {', '.join(names)}")
+    which.add_argument("--network", nargs="+", choices=names, default=[])
+    parser.add_argument("--out", type=Path, default=Path("out/export"))
+    parser.add_argument("--precision", choices=list(PRECISIONS), default="fp32")
+    parser.add_argument("--rebuild", action="store_true", help="make anew what is there and in order, too")
+    parser.add_argument("--weights", type=Path, default=WEIGHTS)
+    parser.add_argument("--compare", action="store_true", help="time torch and ONNX Runtime side by side")
+    parser.add_argument("--json", type=Path, help="where to write the comparison's numbers too")
+    return parser
+
+
+def _card() -> tuple[Card | None, str]:
+    """The card to build engines for, or why there is none."""
+    found, trt = architecture(), tensorrt_module()
+    if found is None:
+        return None, "for want of a GPU"
+    if trt is None:
+        return None, "for want of TensorRT (pip install contrapposto[tensorrt])"
+    return Card(found, trt), ""
+
+
+def _export(plan: Plan, networks: Sequence[Embedded]) -> list[Outcome]:
+    outcomes: list[Outcome] = []
+    total, start = count(plan, networks), time.monotonic()
+
+    def progress(what: str) -> None:
+        filled = BAR * len(outcomes) // total
+        bar = "#" * filled + "." * (BAR - filled)
+        seconds = time.monotonic() - start
+        print(f"[{bar}] {len(outcomes)}/{total} {seconds:5.0f} s  {what}", file=sys.stderr, flush=True)
+
+    for outcome in export(plan, networks, progress):
+        outcomes.append(outcome)
+        progress(f"{outcome.path.name} {'kept' if outcome.made is None else f'made: {outcome.made}'}")
+    return outcomes
+
+
+def _tell_artefacts(outcomes: Sequence[Outcome], without: str, engines: int) -> None:
+    for outcome in outcomes:
+        manifest = outcome.manifest
+        print(f"{outcome.path}  {manifest.bytes / 1e6:.1f} MB  parity {manifest.parity:.1e}  {manifest.sha256[:12]}")
+    if without:
+        print(f"Not run, {without}: building {engines} TensorRT engines and comparing them with torch.")
+
+
+def _compare(plan: Plan, networks: Sequence[Embedded], destination: Path | None) -> None:
+    """One row a graph: batch 1, as most requests come."""
+    rows = []
+    for embedded in networks:
+        loaded = Loaded(embedded, *embedded.load(plan.weights))
+        for bucket in embedded.signature.buckets:
+            model = onnx.load_model_from_string(read_graph(plan, loaded, bucket))
+            inputs = example_inputs(embedded.signature, bucket, batch=1)
+            taken = times(loaded.runner, loaded.form, model, inputs)
+            name = f"{embedded.signature.network} {bucket[0]}x{bucket[1]}"
+            rows.append({"graph": name, "operators": operators(model), **taken})
+            print(f"{name:24}" + "".join(f"  {way} {ms:7.1f} ms" for way, ms in taken.items()), flush=True)
+    served = sorted({str(embedded.load(plan.weights)[0].dtype) for embedded in networks})
+    print(f"{torch.get_num_threads()} threads; served in {', '.join(served)}; {plan.precision} graphs")
+    if destination is not None:
+        destination.write_text(json.dumps(rows, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,120 @@
+"""An ONNX graph -> a TensorRT engine, and back into a result. The only module of export that imports TensorRT.
+
+Written for TensorRT 11, whose networks are strongly typed: there is no flag for a precision, the graph carries it.
+Every function takes the `tensorrt` module as an argument, so that tests check each call against its real classes.
+NOT RUN ON A GPU so far. INT8 and FP8 belong to the checkpoint tier: a quantised graph enters at `build_engine`.
+"""
+
+import importlib.util
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from deployments.signature import Bucket, Signature
+from export.parity import Array, Run
+from pose.errors import GraphError
+
+WORKSPACE = 2 << 30  # bytes
+
+
+def tensorrt_module() -> ModuleType | None:
+    """TensorRT where it is installed."""
+    if importlib.util.find_spec("tensorrt") is None:
+        return None
+    import tensorrt
+
+    module: ModuleType = tensorrt
+    return module
+
+
+def architecture() -> str | None:
+    """The first GPU's, such as sm90; None without one."""
+    if not torch.cuda.is_available():
+        return None
+    major, minor = torch.cuda.get_device_capability()
+    return f"sm{major}{minor}"
+
+
+def build_engine(graph: bytes, signature: Signature, bucket: Bucket, cache: Path, trt: Any) -> bytes:
+    """A serialised engine with one profile, for this GPU and this TensorRT only; its weights can be refitted.
+
+    `cache` holds what was timed before: read where it fits this card, written back. Raises GraphError with the
+    parser's own words where the graph is not taken or no engine can be built.
+    """
+    logger = trt.Logger(trt.Logger.WARNING)
+    builder = trt.Builder(logger)
+    network = builder.create_network(1 << int(trt.NetworkDefinitionCreationFlag.STRONGLY_TYPED))
+    parser = trt.OnnxParser(network, logger)
+    if not parser.parse(graph):
+        told = "; ".join(str(parser.get_error(row)) for row in range(parser.num_errors))
+        raise GraphError(f"TensorRT cannot read the graph of '{signature.network}': {told}. Serve it by torch instead.")
+    config = builder.create_builder_config()
+    config.set_flag(trt.BuilderFlag.REFIT)
+    config.set_memory_pool_limit(trt.MemoryPoolType.WORKSPACE, WORKSPACE)
+    timings = config.create_timing_cache(cache.read_bytes() if cache.is_file() else b"")
+    config.set_timing_cache(timings, ignore_mismatch=False)
+    config.add_optimization_profile(_profile(builder, signature, bucket))
+    plan = builder.build_serialized_network(network, config)
+    if plan is None:
+        raise GraphError(
+            f"TensorRT built no engine of '{signature.network}' at {bucket[0]}x{bucket[1]}; its log says why. "
+            "Serve it by torch instead."
+        )
+    cache.write_bytes(memoryview(config.get_timing_cache().serialize()))
+    return bytes(memoryview(plan))
+
+
+def refit_engine(engine: Any, graph: bytes, trt: Any) -> None:
+    """Puts the weights of another graph of the same structure (an adapter merged, say) into a loaded engine."""
+    logger = trt.Logger(trt.Logger.WARNING)
+    refitter = trt.Refitter(engine, logger)
+    reader = trt.OnnxParserRefitter(refitter, logger)
+    if not reader.refit_from_bytes(graph) or not refitter.refit_cuda_engine():
+        raise GraphError("the engine cannot take these weights; build it from their own graph instead.")
+
+
+def load_engine(plan: bytes, trt: Any) -> Any:
+    """The engine of bytes that `read_artefact` has checked: never give it any others."""
+    engine = trt.Runtime(trt.Logger(trt.Logger.WARNING)).deserialize_cuda_engine(plan)
+    if engine is None:
+        raise GraphError("TensorRT refuses the engine; make it again with `contrapposto export --all --rebuild`.")
+    return engine
+
+
+def run_engine(engine: Any, inputs: Mapping[str, Tensor], outputs: Mapping[str, Tensor], stream: int) -> None:
+    """Enqueues one run on a CUDA stream's handle; contiguous tensors on the engine's card, outputs written in place."""
+    context = engine.create_execution_context()
+    for name, tensor in inputs.items():
+        context.set_input_shape(name, tuple(tensor.shape))
+    for name, tensor in {**inputs, **outputs}.items():
+        context.set_tensor_address(name, tensor.data_ptr())
+    if not context.execute_async_v3(stream):
+        raise GraphError("the engine did not run; its log says why.")
+
+
+def engine_run(engine: Any, signature: Signature, bucket: Bucket, device: str, stream: Any) -> Run:
+    """The engine as a function of tensors on the CPU, in the signature's order; `stream` as torch.cuda gives it."""
+
+    def run(inputs: Sequence[Tensor]) -> list[Array]:
+        given = {port.name: x.to(device).contiguous() for port, x in zip(signature.inputs, inputs, strict=True)}
+        shapes = {port.name: (len(inputs[0]), *port.shape(*bucket)) for port in signature.outputs}
+        taken = {name: torch.empty(shape, device=device) for name, shape in shapes.items()}
+        run_engine(engine, given, taken, stream.cuda_stream)
+        stream.synchronize()
+        return [tensor.cpu().numpy() for tensor in taken.values()]
+
+    return run
+
+
+def _profile(builder: Any, signature: Signature, bucket: Bucket) -> Any:
+    """Batches of one to the signature's largest; tuned for the largest."""
+    profile = builder.create_optimization_profile()
+    for port in signature.inputs:
+        shape = port.shape(*bucket)
+        least, most = (1, *shape), (signature.batch, *shape)
+        profile.set_shape(port.name, min=least, opt=most, max=most)
+    return profile

@@ -1,0 +1,100 @@
+"""What is made, what is kept, what is made anew, and what is never written; with a network of ten lines."""
+
+import itertools
+
+import onnx
+import pytest
+
+from deployments.artefacts import manifest_path
+from export import artefacts
+from export.artefacts import Card, Plan, count, export
+from pose.errors import GraphError
+from tests.export.tiny import EMBEDDED, tiny_network
+from training import card
+
+
+@pytest.fixture
+def plan(tmp_path):
+    card.save("tiny", tiny_network(), {"steps": 1}, tmp_path / "weights")
+    return Plan(tmp_path / "out", "fp32", weights=tmp_path / "weights")
+
+
+@pytest.fixture
+def cheap(monkeypatch):
+    """Graphs of a few bytes, counted; the real one is made in one test."""
+    made = itertools.count(1)
+    monkeypatch.setattr(artefacts, "_graph", lambda *_: (b"graph %d" % next(made), 1e-6))
+
+
+def run(plan):
+    told = []
+    return list(export(plan, [EMBEDDED], told.append)), told
+
+
+def test_a_graph_is_made_once_and_then_kept(plan) -> None:
+    (made,), told = run(plan)
+    assert made.made == "not there"
+    assert told == ["tiny-8x12-fp32.onnx"]
+    onnx.checker.check_model(onnx.load(made.path), full_check=True)
+    assert made.manifest.parity < 1e-3
+    assert (made.manifest.tensorrt, made.manifest.architecture) == (None, None)
+    (kept,), told = run(plan)
+    assert (kept.made, told, kept.manifest) == (None, [], made.manifest)
+
+
+def test_what_is_altered_is_made_anew_and_says_why(plan, cheap) -> None:
+    (made,), _ = run(plan)
+    made.path.write_bytes(b"graph 9")
+    (again,), _ = run(plan)
+    assert "SHA-256" in again.made
+    assert again.path.read_bytes() == b"graph 2"
+    manifest_path(made.path).unlink()
+    (again,), _ = run(plan)
+    assert "manifest" in again.made
+
+
+def test_other_weights_make_another_graph(plan, cheap) -> None:
+    run(plan)
+    network = tiny_network()
+    network.see.weight.data[0] = 0
+    card.save("tiny", network, {"steps": 2}, plan.weights)
+    (again,), _ = run(plan)
+    assert "weights_sha256" in again.made
+
+
+def test_rebuild_makes_all_anew(plan, cheap) -> None:
+    run(plan)
+    (again,), _ = run(Plan(plan.out, "fp32", rebuild=True, weights=plan.weights))
+    assert again.made == "asked for anew"
+    assert again.path.read_bytes() == b"graph 2"
+
+
+def test_a_graph_that_tensorrt_does_not_take_is_not_written(plan, monkeypatch) -> None:
+    monkeypatch.setattr(artefacts, "to_onnx", lambda *_: onnx.ModelProto())
+    monkeypatch.setattr(onnx.checker, "check_model", lambda *_, **__: None)
+    monkeypatch.setattr(artefacts, "unsupported", lambda _: ["operator Det"])
+    with pytest.raises(GraphError, match=r"operator Det.*docs/export.md"):
+        run(plan)
+    assert not plan.out.exists()
+
+
+def test_with_a_card_an_engine_stands_beside_each_graph(plan, cheap, monkeypatch) -> None:
+    class Trt:
+        __version__ = "11.4.0"
+
+    seen = []
+    monkeypatch.setattr(artefacts, "build_engine", lambda graph, *_: seen.append(graph) or b"engine")
+    monkeypatch.setattr(artefacts, "load_engine", lambda *_: None)
+    monkeypatch.setattr(artefacts, "engine_run", lambda *_: None)
+    monkeypatch.setattr(artefacts, "check_parity", lambda *_: 1e-4)
+    monkeypatch.setattr(artefacts.torch.cuda, "current_stream", lambda: None)
+    carded = Plan(plan.out, "fp32", weights=plan.weights, card=Card("sm90", Trt))
+    (graph, engine), told = run(carded)
+    assert (len(told), count(carded, [EMBEDDED]), count(plan, [EMBEDDED])) == (2, 2, 1)
+    assert seen == [b"graph 1"]
+    assert (engine.manifest.architecture, engine.manifest.tensorrt) == ("sm90", "11.4.0")
+    assert graph.manifest.architecture is None
+    other = Plan(plan.out, "fp32", weights=plan.weights, card=Card("sm120", Trt))
+    (graph, engine), _ = run(other)
+    assert graph.made is None
+    assert "sm90" in engine.made

@@ -1,0 +1,50 @@
+"""What the command tells, and how it ends."""
+
+import subprocess
+
+import pytest
+
+from export import command
+from export.command import main
+from serve import cli
+from tests.export.tiny import EMBEDDED, tiny_network
+from training import card
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(command, "EMBEDDED", (EMBEDDED,))
+    monkeypatch.setattr(command, "architecture", lambda: None)
+    card.save("tiny", tiny_network(), {"steps": 1}, tmp_path)
+    return tmp_path
+
+
+def test_it_makes_compares_and_says_what_was_not_run(folder, capsys) -> None:
+    arguments = ["--all", "--out", str(folder / "out"), "--weights", str(folder)]
+    assert main([*arguments, "--compare", "--json", str(folder / "times.json")]) == 0
+    out, err = capsys.readouterr()
+    assert "1/1" in err
+    assert "Not run, for want of a GPU: building 1 TensorRT engines" in out
+    assert "onnxruntime" in out
+    assert "Conv" in (folder / "times.json").read_text()
+    assert main(arguments) == 0
+    assert "kept" in capsys.readouterr().err
+
+
+def test_a_gpu_without_tensorrt_is_told(folder, monkeypatch) -> None:
+    monkeypatch.setattr(command, "architecture", lambda: "sm90")
+    monkeypatch.setattr(command, "tensorrt_module", lambda: None)
+    assert command._card() == (None, "for want of TensorRT (pip install contrapposto[tensorrt])")
+
+
+def test_missing_weights_end_with_1(folder, capsys) -> None:
+    assert main(["--all", "--out", str(folder / "out"), "--weights", str(folder / "nowhere")]) == 1
+    assert "CONTRAPPOSTO_WEIGHTS" in capsys.readouterr().err
+
+
+def test_the_console_command_hands_its_arguments_on(monkeypatch) -> None:
+    asked = []
+    done = subprocess.CompletedProcess([], 3)
+    monkeypatch.setattr(cli.subprocess, "run", lambda words, **_: asked.append(words) or done)
+    assert cli.main(["export", "--all", "--rebuild"]) == 3
+    assert asked[0][1:] == ["-m", "export.command", "--all", "--rebuild"]

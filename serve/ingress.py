@@ -77,6 +77,11 @@ class RayStages:
     async def repair(self, figure: Held[Figure], warp: Held[Warp], steps: int, seed: int) -> Held[Image]:
         return await _call(self.handles["denoiser"].repair.remote, figure, warp, steps, seed)
 
+    async def plate(
+        self, picture: Held[Image], alpha: Held[Image], origin: tuple[int, int], size: tuple[int, int]
+    ) -> Held[Image]:
+        return await _call(self.handles["backgrounds"].plate.remote, picture, alpha, origin, size)
+
     async def compose(
         self,
         rgba: Held[Image],
@@ -85,9 +90,10 @@ class RayStages:
         alpha: Held[Image],
         origin: tuple[int, int],
         has_alpha: bool,
+        plate: Held[Image] | None = None,
     ) -> Held[Image]:
         compose = self.handles["backgrounds"].compose.remote
-        return await _call(compose, rgba, background, picture, alpha, origin, has_alpha)
+        return await _call(compose, rgba, background, picture, alpha, origin, has_alpha, plate)
 
     async def upscale(self, rgba: Held[Image], scale: int | str) -> Held[Image]:
         return await _call(self.handles["upscaler"].upscale.remote, rgba, scale)

@@ -5,8 +5,10 @@ many poses it is asked for, and kept by its content; so every pose shows the sam
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -25,6 +27,10 @@ from serve.stages import Held, Image, Stages, Value
 from serve.stopwatch import Observe, Stopwatch, unobserved
 
 COMPLETION_SEED = 0
+PLATES, PLATE_SECONDS = (
+    4,
+    60.0,
+)  # backgrounds without their figures that are kept, and for how long after their last use
 Second = TypeVar("Second")
 
 
@@ -40,6 +46,7 @@ class Pipeline:
         self.stages = stages
         self._abreast = abreast
         self._figures = figures
+        self._plates: FigureStore[Held[Image]] = FigureStore(PLATES, PLATE_SECONDS, time.monotonic)
         self._observe = observe
 
     def watch(self) -> Stopwatch:
@@ -139,21 +146,37 @@ class Pipeline:
         warp = await watch.time(
             "deformation", self.stages.warp(parsed.figure, asked, request.retarget, request.framing)
         )
-        repaired = await watch.time("denoiser", self.stages.repair(parsed.figure, warp, request.steps, seed))
+        repairing = watch.time("denoiser", self.stages.repair(parsed.figure, warp, request.steps, seed))
+        repaired, plate = await _both(repairing, self._plate(request.background, parsed, warp.value, watch))
         finished, report = await asyncio.gather(
-            self._finish(request, parsed, warp.value, repaired, watch),
+            self._finish(request, parsed, warp.value, repaired, plate, watch),
             self._report(parsed, asked, warp.value, repaired, watch),
         )
         shown = warp.value.pose.scaled(finished.shape[1] / repaired.value.shape[1])
         return Output(target, finished, shown, warp.value.origin, seed, report)
 
+    async def _plate(self, background: Background, parsed: Parsed, warp: Warp, watch: Stopwatch) -> Held[Image] | None:
+        """The source without its figure on the warp's canvas; made once for all poses that have the same canvas."""
+        if background.kind != "keep" or parsed.has_alpha:
+            return None
+        size = warp.hole.shape[0], warp.hole.shape[1]
+        make = partial(self.stages.plate, parsed.picture, parsed.alpha, warp.origin, size)
+        key = f"{parsed.key} {warp.origin} {size}"
+        return await watch.time("backgrounds", self._plates.get_or_make(key, make))
+
     async def _finish(
-        self, request: Transfer, parsed: Parsed, warp: Warp, repaired: Held[Image], watch: Stopwatch
+        self,
+        request: Transfer,
+        parsed: Parsed,
+        warp: Warp,
+        repaired: Held[Image],
+        plate: Held[Image] | None,
+        watch: Stopwatch,
     ) -> Image:
         composed = await watch.time(
             "backgrounds",
             self.stages.compose(
-                repaired, request.background, parsed.picture, parsed.alpha, warp.origin, parsed.has_alpha
+                repaired, request.background, parsed.picture, parsed.alpha, warp.origin, parsed.has_alpha, plate
             ),
         )
         if request.scale == 1:

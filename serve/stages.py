@@ -59,6 +59,12 @@ class Stages(Protocol):
         """denoiser: seams and holes closed; (H, W, 4) on the warp's canvas."""
         ...
 
+    async def plate(
+        self, picture: Held[Image], alpha: Held[Image], origin: tuple[int, int], size: tuple[int, int]
+    ) -> Held[Image]:
+        """backgrounds: the source without its figure (H, W, 3), on a canvas of size (height, width) at origin."""
+        ...
+
     async def compose(
         self,
         rgba: Held[Image],
@@ -67,6 +73,7 @@ class Stages(Protocol):
         alpha: Held[Image],
         origin: tuple[int, int],
         has_alpha: bool,
+        plate: Held[Image] | None = None,
     ) -> Held[Image]:
         """backgrounds: the result before its background; picture and alpha are the source and its matte."""
         ...

@@ -15,15 +15,18 @@ def compose(
     alpha: NDArray[np.uint8],
     origin: tuple[int, int],
     has_alpha: bool = False,
+    plate: NDArray[np.uint8] | None = None,
 ) -> NDArray[np.uint8]:
     """Returns (H, W, 4) uint8, straight alpha, on the canvas of `rgba`.
 
     rgba (H, W, 4): the figure on the output canvas. picture (h, w, 3|4) and alpha (h, w): source and its matte.
     origin: the canvas's corner in the source frame. has_alpha: the source came without a background, so `keep` has
-    none to keep and gives a transparent result.
+    none to keep and gives a transparent result. plate (H, W, 3): what `fill_plate` gives, where it is known already.
     """
     if background.kind == "transparent" or (background.kind == "keep" and has_alpha):
         return bleed(rgba)
+    if background.kind == "keep" and plate is not None:
+        return over(rgba, plate)
     return over(rgba, _backdrop(rgba.shape[:2], background, picture, alpha, origin))
 
 

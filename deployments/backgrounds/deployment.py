@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from deployments.backgrounds.compose import compose
 from deployments.backgrounds.exemplar import exemplar_fill
+from deployments.backgrounds.plate import fill_plate
 from deployments.backgrounds.spec import Background
 
 
@@ -22,9 +23,16 @@ class Backgrounds:
         alpha: NDArray[np.uint8],
         origin: tuple[int, int],
         has_alpha: bool = False,
+        plate: NDArray[np.uint8] | None = None,
     ) -> NDArray[np.uint8]:
         """See `deployments.backgrounds.compose.compose`."""
-        return compose(rgba, background, picture, alpha, origin, has_alpha)
+        return compose(rgba, background, picture, alpha, origin, has_alpha, plate)
+
+    def plate(
+        self, picture: NDArray[np.uint8], alpha: NDArray[np.uint8], origin: tuple[int, int], size: tuple[int, int]
+    ) -> NDArray[np.uint8]:
+        """The background (H, W, 3) without the figure; see `deployments.backgrounds.plate.fill_plate`."""
+        return fill_plate(picture[..., :3], alpha, origin, size)
 
 
 def compile_all() -> None:

@@ -14,6 +14,7 @@ from deployments.deformation.raster import footprints, rasterise, sample
 
 Points = NDArray[np.float64]
 
+PLANES = ("colours", "source", "part", "stretch", "trust", "invented", "empty")
 VISIBLE = 1.0
 SHEAR = 0.35
 
@@ -49,11 +50,15 @@ class Canvas:
     empty: NDArray[np.bool_]
 
     def cropped(self, box: Box) -> "Canvas":
-        """The part inside `box`, which must lie within the canvas."""
+        """A copy of the part inside `box`, which must lie within the canvas."""
+        inner = self.within(box)
+        return Canvas(box, **{name: np.ascontiguousarray(getattr(inner, name)) for name in PLANES})
+
+    def within(self, box: Box) -> "Canvas":
+        """The part inside `box`, which must lie within the canvas, sharing its memory."""
         rows = slice(box[1] - self.box[1], box[3] - self.box[1])
         columns = slice(box[0] - self.box[0], box[2] - self.box[0])
-        names = ("colours", "source", "part", "stretch", "trust", "invented", "empty")
-        return Canvas(box, **{name: np.ascontiguousarray(getattr(self, name)[rows, columns]) for name in names})
+        return Canvas(box, **{name: getattr(self, name)[rows, columns] for name in PLANES})
 
 
 def blank(box: Box) -> Canvas:

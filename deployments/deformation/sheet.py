@@ -115,8 +115,9 @@ def _premultiplied(
     rgba: NDArray[np.uint8], region: NDArray[np.bool_], known: NDArray[np.bool_]
 ) -> NDArray[np.float32]:  # fmt: skip
     alpha = rgba[..., 3].astype(np.float32) * region
-    picture = np.empty((*region.shape, 5), np.float32)
-    picture[..., :3] = rgba[..., :3] * (alpha / 255)[..., None]
+    picture, share = np.empty((*region.shape, 5), np.float32), alpha / 255
+    for band in range(3):
+        np.multiply(rgba[..., band], share, out=picture[..., band])
     picture[..., 3] = alpha
-    picture[..., 4] = alpha * known
+    np.multiply(alpha, known, out=picture[..., 4])
     return picture

@@ -50,7 +50,8 @@ def _moves(figure: Figure, torso: int, limbs: list[int], radius: int) -> dict[in
     pieces = np.where(rest, found, 0).astype(np.int32)
     covers = [_within(box, figure.layers[row]) for row in limbs]
     contact = np.stack([_contact(pieces, count, cover) for cover in (core & whole, *covers)])
-    contact = np.where(contact.max(0) > 0, contact, -_gaps(pieces, count, (core & whole, *covers)))
+    if not contact.any(0).all():
+        contact = np.where(contact.any(0), contact, -_gaps(pieces, count, (core & whole, *covers)))
     best = contact.argmax(0)
     areas = np.array([0, *(SMALL * int(cover.sum()) for cover in covers)])
     best[(np.bincount(pieces.ravel(), minlength=count) > areas[best]) | (np.arange(count) == 0)] = 0

@@ -63,10 +63,10 @@ def warp_figure(figure: Figure, target: Pose, framing: Framing) -> Warp:
 
 def _size(figure: Figure) -> tuple[float, int]:
     """The figure's extent in pixels, and its meshes' step."""
-    rows, columns = np.nonzero(figure.image[..., 3] > 127)
-    if not len(rows) or not figure.layers:
+    _, _, *sides = cv2.boundingRect((figure.image[..., 3] > 127).astype(np.uint8))
+    if not any(sides) or not figure.layers:
         raise NoFigure("the figure has no opaque pixel; give a mask that covers the character.")
-    height = float(max(np.ptp(rows), np.ptp(columns)) + 1)
+    height = float(max(sides))
     return height, max(2, round(height / CELLS))
 
 
@@ -135,11 +135,11 @@ def _first_box(
 
 
 def _covered(canvas: Canvas) -> Box:
-    rows, columns = np.nonzero(canvas.colours[..., 3] > 8)
-    if not len(rows):
+    left, top, width, height = cv2.boundingRect((canvas.colours[..., 3] > 8).astype(np.uint8))
+    if not width:
         return (0, 0, 0, 0)
     x, y = canvas.box[:2]
-    return (int(columns.min()) + x, int(rows.min()) + y, int(columns.max()) + 1 + x, int(rows.max()) + 1 + y)
+    return (left + x, top + y, left + width + x, top + height + y)
 
 
 def _finished(
@@ -148,11 +148,11 @@ def _finished(
     shape, origin = canvas.part.shape, canvas.box[:2]
     hole, trust, rgba = np.zeros(shape, bool), np.zeros(shape, np.float32), np.zeros((*shape, 4), np.uint8)
     drawn = _drawn(canvas)
-    inner = canvas.cropped(drawn)
+    inner = canvas.within(drawn)
     place = np.s_[drawn[1] - origin[1] : drawn[3] - origin[1], drawn[0] - origin[0] : drawn[2] - origin[0]]
     hole[place] = holes(inner, skinned[place], figure.image[..., 3], height * motion.scale)
     trust[place] = trusted(inner, hole[place], figure.image[..., 3], height, motion.scale)
-    rgba[place] = straight(inner.colours)
+    rgba[place] = straight(np.ascontiguousarray(inner.colours))
     return Warp(
         rgba=rgba,
         source=canvas.source,

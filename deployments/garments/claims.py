@@ -43,9 +43,10 @@ def joined_claims(claims: NDArray[np.float32], network: NDArray[np.float32] | No
     """(10, h, w) bones' and network's claims; only parts that have bones. network (10, h, w): log-probabilities."""
     if network is None:
         return claims
-    boned = np.isfinite(claims).any((1, 2), keepdims=True)
-    lead = np.minimum(np.where(boned, claims, 0) - claims.min(0), MOST)
-    return np.where(boned, BONE_SAY * lead - network, np.inf).astype(np.float32)
+    result, nearest = np.full(claims.shape, np.inf, np.float32), claims.min(0)
+    for row in np.flatnonzero(np.isfinite(claims).any((1, 2))):
+        result[row] = BONE_SAY * np.minimum(claims[row] - nearest, MOST) - network[row]
+    return result
 
 
 def head_or_torso_unsure(network: NDArray[np.float32]) -> Mask:

@@ -23,7 +23,7 @@ def band_rows(
     """
     number = np.full(unknown.shape, -1, np.int32)
     number[unknown] = np.arange(np.count_nonzero(unknown), dtype=np.int32)
-    means, inverses = _windows(rgb, unknown, epsilon)
+    means, inverses = _windows(rgb, np.ascontiguousarray(unknown), epsilon)
     values, columns, ends, pulled = _rows(rgb, number, alpha, means, inverses)
     count = len(pulled)
     return sparse.csr_matrix((values[: ends[-1]], columns[: ends[-1]], ends), shape=(count, count)), pulled

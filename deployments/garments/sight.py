@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
+from deployments.garments.anatomy import around, box_of
 from deployments.garments.crop import Window
 from deployments.garments.maps import pose_maps
 from deployments.garments.network import SIZE
@@ -53,7 +54,8 @@ def look(small: NDArray[np.uint8], window: Window, reading: Reading, network: Ca
 
 
 def tempered(sight: Sight, inside: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """(10, h, w) the parts' log-probabilities, flattened where the network's matte is far from the figure `inside`.
+    """(10, h, w) the parts' log-probabilities in the figure's box, flattened where the network's matte is far from
+    the figure `inside`.
 
     A network that does not see where the figure is does not know its parts either: from an overlap (IoU) of 0.6 down
     it says nothing, from 0.9 up all.
@@ -61,9 +63,11 @@ def tempered(sight: Sight, inside: NDArray[np.bool_]) -> NDArray[np.float32]:
     seen = sight.matte > 0.5
     overlap = float(np.count_nonzero(seen & inside) / max(1, np.count_nonzero(seen | inside)))
     weight = np.float32(np.clip((overlap - 0.6) / 0.3, 0, 1))
-    scores = weight * sight.parts
+    scores = weight * sight.parts[:, *around(box_of(inside))]
     scores -= scores.max(0)
-    return np.asarray(scores - np.log(np.exp(scores).sum(0)), np.float32)
+    result = np.zeros_like(sight.parts)
+    result[:, *around(box_of(inside))] = scores - np.log(np.exp(scores).sum(0))
+    return result
 
 
 def _log_probabilities(logits: torch.Tensor) -> NDArray[np.float32]:

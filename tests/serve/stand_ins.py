@@ -104,7 +104,11 @@ class StandInStages:
         rgba[0, 0, 0] = seed % 256
         return Held(rgba)
 
-    async def compose(self, rgba, background, picture, alpha, origin, has_alpha):
+    async def plate(self, picture, alpha, origin, size):
+        await self._called("plate")
+        return Held(np.zeros((*size, 3), np.uint8))
+
+    async def compose(self, rgba, background, picture, alpha, origin, has_alpha, plate=None):
         await self._called(f"compose {background.kind}")
         return Held(rgba.value)
 

@@ -5,6 +5,7 @@ import asyncio
 import numpy as np
 import pytest
 
+from deployments.backgrounds.spec import Background
 from pose.errors import NoFigure, NoPose
 from pose.image import decode
 from serve.figures import FigureStore
@@ -123,3 +124,17 @@ def test_one_requests_outputs_leave_room_for_others():
     assert len(result.outputs) == 10
     assert [output.seed for output in result.outputs] == [0, 1] * 5
     assert stages.most <= 4
+
+
+def test_poses_on_one_canvas_share_the_background_without_its_figure():
+    stages = StandInStages(delay=0.01)
+    targets = tuple(Target(name, name=name) for name in ("walking", "waving", "standing"))
+    transfer(stages, Transfer(source(), targets))
+    assert stages.calls.count("plate") == 1
+    assert stages.calls.count("compose keep") == 3
+
+
+def test_no_background_is_filled_where_none_is_kept():
+    stages = StandInStages()
+    transfer(stages, Transfer(source(), (WALKING,), background=Background("transparent")))
+    assert "plate" not in stages.calls

@@ -50,3 +50,10 @@ def test_a_picture_covers_the_canvas() -> None:
 def test_unknown_backgrounds_are_refused_with_the_remedy(text: str) -> None:
     with pytest.raises(InvalidInput, match="#rrggbb"):
         parse_background(text)
+
+
+def test_a_plate_that_is_known_is_not_made_again():
+    rgba, picture = np.zeros((8, 8, 4), np.uint8), np.full((8, 8, 3), 90, np.uint8)
+    plate = np.full((8, 8, 3), 17, np.uint8)
+    found = compose(rgba, Background("keep"), picture, np.zeros((8, 8), np.uint8), (0, 0), plate=plate)
+    assert (found[..., :3] == 17).all()

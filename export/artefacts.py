@@ -27,8 +27,6 @@ from export.operators import unsupported
 from export.parity import BOUNDS, ENGINE_BOUNDS, check_parity, session, widened
 from pose.errors import ArtefactError, GraphError
 
-TIMINGS = "timings.cache"
-
 
 @dataclass(frozen=True)
 class Card:
@@ -36,6 +34,11 @@ class Card:
 
     architecture: str
     tensorrt: Any
+
+    @property
+    def timings(self) -> str:
+        """The name of the file in which TensorRT keeps what it has timed on this card."""
+        return f"timings-{self.architecture}-{self.tensorrt.__version__}.cache"
 
 
 @dataclass(frozen=True)
@@ -67,9 +70,14 @@ class Loaded:
     form: nn.Module
 
 
+Maker = Callable[[Plan, Loaded, Bucket], tuple[bytes, float]]  # the artefact and its parity
+
+
 def export(plan: Plan, networks: Sequence[Embedded], starting: Callable[[str], None]) -> Iterator[Outcome]:
     """Every artefact in turn; `starting` is told the name of what is made now. Raises GraphError, WeightsError."""
-    makers = {"onnx": _graph} if plan.card is None else {"onnx": _graph, "engine": partial(_engine, plan.card)}
+    makers: dict[str, Maker] = {"onnx": _graph}
+    if plan.card is not None:
+        makers["engine"] = partial(_engine, plan.card)
     for embedded in networks:
         loaded = Loaded(embedded, *embedded.load(plan.weights))
         for bucket in embedded.signature.buckets:
@@ -112,7 +120,7 @@ def _made(
     bucket: Bucket,
     kind: str,
     starting: Callable[[str], None],
-    make: Callable[[Plan, Loaded, Bucket], tuple[bytes, float]],
+    make: Maker,
 ) -> Outcome:
     """Keeps what is there, or makes it and writes it with its manifest."""
     path = plan.out / artefact_name(loaded.embedded.signature.network, bucket, plan.precision, kind)
@@ -149,6 +157,6 @@ def _engine(card: Card, plan: Plan, loaded: Loaded, bucket: Bucket) -> tuple[byt
     """From the graph as it lies on disk, checked once more, then run on the card beside torch on the CPU."""
     signature = loaded.embedded.signature
     graph = read_graph(plan, loaded, bucket)
-    built = build_engine(graph, signature, bucket, plan.out / TIMINGS, card.tensorrt)
+    built = build_engine(graph, signature, bucket, plan.out / card.timings, card.tensorrt)
     run = engine_run(load_engine(built, card.tensorrt), signature, bucket, "cuda", torch.cuda.current_stream())
     return built, check_parity(run, loaded.form, signature, bucket, ENGINE_BOUNDS[plan.precision])

@@ -55,8 +55,7 @@ def build_engine(graph: bytes, signature: Signature, bucket: Bucket, cache: Path
     config = builder.create_builder_config()
     config.set_flag(trt.BuilderFlag.REFIT)
     config.set_memory_pool_limit(trt.MemoryPoolType.WORKSPACE, WORKSPACE)
-    timings = config.create_timing_cache(cache.read_bytes() if cache.is_file() else b"")
-    config.set_timing_cache(timings, ignore_mismatch=False)
+    _take_timings(config, cache)
     config.add_optimization_profile(_profile(builder, signature, bucket))
     plan = builder.build_serialized_network(network, config)
     if plan is None:
@@ -108,6 +107,13 @@ def engine_run(engine: Any, signature: Signature, bucket: Bucket, device: str, s
         return [tensor.cpu().numpy() for tensor in taken.values()]
 
     return run
+
+
+def _take_timings(config: Any, cache: Path) -> None:
+    """What another card or version timed is left aside."""
+    earlier = config.create_timing_cache(cache.read_bytes() if cache.is_file() else b"")
+    if not config.set_timing_cache(earlier, ignore_mismatch=False):
+        config.set_timing_cache(config.create_timing_cache(b""), ignore_mismatch=False)
 
 
 def _profile(builder: Any, signature: Signature, bucket: Bucket) -> Any:

@@ -41,6 +41,16 @@ def test_an_engine_is_built_with_one_profile_and_can_be_refitted(bindings, tmp_p
     assert cache.read_bytes() == b"timings"
 
 
+def test_timings_of_another_card_are_left_aside(bindings, tmp_path) -> None:
+    cache = tmp_path / "timings.cache"
+    cache.write_bytes(b"another card's")
+    trt = _module(bindings, IBuilderConfig__set_timing_cache=False)
+    build_engine(b"graph", SIGNATURE, BUCKET, cache, trt)
+    taken = [call["serialized_timing_cache"] for call in trt.calls("IBuilderConfig.create_timing_cache")]
+    assert taken == [b"another card's", b""]
+    assert cache.read_bytes() == b"timings"
+
+
 def test_what_the_parser_says_is_told(bindings, tmp_path) -> None:
     trt = _module(bindings, OnnxParser__parse=False, OnnxParser__num_errors=1, OnnxParser__get_error="no such thing")
     with pytest.raises(GraphError, match="'tiny': no such thing"):

@@ -56,6 +56,18 @@ def load(name: str, module: nn.Module, directory: Path = WEIGHTS) -> Runner:
     return Runner(name, found, module, precision())
 
 
+def rounded(runner: Runner) -> Runner:
+    """The runner, for serving only: in bfloat16 its weights are rounded in place once, which each call did before.
+
+    Answers are the same to the bit; norms stay float32, as under autocast.
+    """
+    if runner.dtype == torch.bfloat16:
+        for layer in runner.module.modules():
+            if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
+                layer.to(torch.bfloat16)
+    return runner
+
+
 def precision() -> torch.dtype:
     """bfloat16 where the CPU multiplies it in hardware (AMX or AVX-512 BF16: 3 to 8 times float32), else float32."""
     fast = torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()

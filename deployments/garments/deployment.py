@@ -16,7 +16,7 @@ class Garments:
     """Raises WeightsError on construction where the parse weights are missing or corrupted."""
 
     def __init__(self) -> None:
-        self.network = runtime.load("parse", ParseNetwork())
+        self.network = runtime.rounded(runtime.load("parse", ParseNetwork()))
         self.network(torch.zeros(1, 3, SIZE, SIZE), torch.zeros(1, CHANNELS, SIZE, SIZE))
         compile_all()
 

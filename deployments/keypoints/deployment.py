@@ -42,10 +42,10 @@ class Keypoints:
     def __init__(self, blazepose: Any) -> None:
         from deployments.keypoints.network import PoseNetwork
         from deployments.keypoints.reader import PoseReader
-        from deployments.runtime import load
+        from deployments.runtime import load, rounded
 
         self._blazepose = blazepose
-        self._reader = PoseReader(load("pose", PoseNetwork()))
+        self._reader = PoseReader(rounded(load("pose", PoseNetwork())))
         blank = np.full((256, 256, 3), 127, np.uint8)
         self._reader.locate(blank)
         self._reader.read(blank, (0, 0, 256, 256))

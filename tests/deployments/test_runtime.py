@@ -53,3 +53,14 @@ def test_a_corrupted_card(folder: Path) -> None:
 def test_weights_of_another_network(folder: Path) -> None:
     with pytest.raises(WeightsError, match="do not fit"):
         runtime.load("tiny", nn.Conv2d(3, 5, 3), folder)
+
+
+def test_rounding_the_weights_once_changes_no_bit() -> None:
+    torch.manual_seed(0)
+    network = nn.Sequential(nn.Conv2d(3, 8, 3), nn.GroupNorm(2, 8), nn.Conv2d(8, 4, 1), nn.Flatten(), nn.Linear(144, 5))
+    runner = runtime.Runner("tiny", "", network.eval(), torch.bfloat16)
+    picture = torch.rand(1, 3, 8, 8)
+    before = runner(picture)
+    assert torch.equal(runtime.rounded(runner)(picture), before)
+    assert network[0].weight.dtype == torch.bfloat16
+    assert network[1].weight.dtype == torch.float32

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deployments.denoiser.complete import filled_by_pushpull
+from deployments.denoiser.contour import outlined, pens_of
 from deployments.denoiser.lock import band, cut_only, locked, seeds, without_thick_cuts
 from deployments.denoiser.run import Network, restore_samples
 from deployments.denoiser.sample import (
@@ -42,7 +43,7 @@ def repair_warp(figure: Figure, warp: Warp, network: Network | None, steps: int,
     if network is None:
         return pushpull_warp(warp)
     restored, _ = restore_samples([sample], network, steps, seed)
-    return repaired(warp, frame, sample, restored[0])
+    return outlined(repaired(warp, frame, sample, restored[0]), warp, figure, pens_of(figure, figure_height(figure)))
 
 
 def warp_sample(figure: Figure, warp: Warp, size: int = SIZE) -> tuple[Frame, Sample] | None:

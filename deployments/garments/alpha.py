@@ -122,7 +122,7 @@ def _sampled(
 
 
 def _guided_gains(
-    alpha: NDArray[np.float32], rgb: NDArray[np.float32], edge: NDArray[np.uint8], radius: int = 2
+    alpha: NDArray[np.float32], rgb: NDArray[Any], edge: NDArray[Any], radius: int = 2
 ) -> NDArray[np.float32]:
     """(h, w, 4) the colour guided filter's linear model, gains and offset: on the `edge` and a pixel beside it."""
     window = (2 * radius + 1, 2 * radius + 1)

@@ -125,6 +125,11 @@ def closed(mask: Mask, radius: float) -> Mask:
     return shrunk(grown(np.pad(mask, pad), radius), radius)[pad:-pad, pad:-pad]
 
 
+def area(mask: Mask) -> int:
+    """How many pixels a mask has (its sum takes ten times as long)."""
+    return int(np.count_nonzero(mask))
+
+
 def box_of(mask: Mask) -> tuple[int, int, int, int]:
     """(x0, y0, x1, y1) bounds of a mask, end exclusive; all zero where it is empty."""
     x, y, width, height = cv2.boundingRect(mask.astype(np.uint8))

@@ -66,7 +66,7 @@ def _surface(lab: NDArray[np.float32], border: Mask) -> tuple[NDArray[np.float32
     inlier = border[sample] & (_norm(colours - np.median(lab[border], 0)) < 3 * TOLERANCE)
     weights, threshold = None, TOLERANCE
     for _ in range(4):
-        if np.count_nonzero(inlier) < 60:
+        if anatomy.area(inlier) < 60:
             break
         weights, *_ = np.linalg.lstsq(terms[inlier], colours[inlier], rcond=None)
         off = _norm(colours - terms @ weights)
@@ -91,8 +91,8 @@ def enclosed_figure(backdrop: Backdrop, pose: Pose, territory: Territory, networ
     best = _fill(ink, 0)
     for gap in GAPS:
         inside = _without_webs(_fill(ink, max(1, round(gap * extent))), best, track)
-        gained = np.count_nonzero(inside & track) - np.count_nonzero(best & track)
-        if gained > 0.04 * np.count_nonzero(track):
+        gained = anatomy.area(inside & track) - anatomy.area(best & track)
+        if gained > 0.04 * anatomy.area(track):
             best = inside if _bodily(inside & ~best, track, territory, gap) else best
     best = _open_holes(best, ink, territory, track, network)
     best = _open_gaps(best, ink, backdrop, territory, 0.02 * extent)
@@ -111,7 +111,7 @@ def _without_webs(inside: Mask, before: Mask, track: Mask) -> Mask:
 
 def _open_gaps(inside: Mask, ink: Mask, backdrop: Backdrop, territory: Territory, depth: float) -> Mask:
     """In a coloured figure, paper near the outline and far from bones is the backdrop, seen between locks of hair."""
-    if np.count_nonzero(ink) < COLOURED * np.count_nonzero(inside):
+    if anatomy.area(ink) < COLOURED * anatomy.area(inside):
         return inside
     paper = inside & (backdrop.sharp < 0.6 * backdrop.threshold) & (territory.nearness > 0.8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(paper.astype(np.uint8), connectivity=4)
@@ -137,7 +137,7 @@ def _bodily(gained: Mask, track: Mask, territory: Territory, gap: float) -> bool
     widths = np.array([WIDTHS.get(name, 0.0) for name in PARTS]) * territory.unit
     if gap > NARROW:
         widths[[PART_INDEX[name] for name in anatomy.LIMBS]] *= 0.4
-    return bool(np.count_nonzero(gained) < widths[territory.nearest[gained & track]].sum())
+    return bool(anatomy.area(gained) < widths[territory.nearest[gained & track]].sum())
 
 
 def keep_figure(mask: Mask, territory: Territory, network: NDArray[np.float32] | None = None) -> Mask:

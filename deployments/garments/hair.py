@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from deployments.garments.anatomy import Mask, box_of, disc, grown, hull, points_of, shrunk
+from deployments.garments.anatomy import Mask, area, box_of, disc, grown, hull, points_of, shrunk
 from deployments.garments.colours import likeness
 from pose.figure import PART_INDEX
 from pose.pose import Pose
@@ -38,7 +38,7 @@ def add_hanging_hair(
     face = disc(pose["nose"], 0.3 * float(np.linalg.norm(pose["nose"] - pose["neck"])), parts.shape) & head
     likely = cv2.blur(likeness(rgb, crown, body | face), (5, 5)) > LIKELY
     hair = _hanging_from(crown, likely & (parts > 0)) & ~_features(pose, parts.shape)
-    hanging = np.count_nonzero(hair & ~head) / max(1, np.count_nonzero(parts))
+    hanging = area(hair & ~head) / max(1, area(parts > 0))
     core = (nearness < CORE) & (parts > 0) & ~head
     if not LEAST < hanging < MOST or (hair & core).sum() > ON_CORE * core.sum() or _thin(hair & ~head, parts):
         return parts

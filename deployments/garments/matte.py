@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deployments.garments import alpha as edges
-from deployments.garments.anatomy import Mask, box_of, capsules
+from deployments.garments.anatomy import Mask, area, box_of, capsules
 from deployments.garments.anatomy import grown as grown_by
 from deployments.garments.backdrop import edge_hint, enclosed_figure, fit_backdrop, keep_figure
 from deployments.garments.bones import Territory, above_head, territory
@@ -92,15 +92,15 @@ def _believed(network: NDArray[np.float32] | None, bones: Territory) -> NDArray[
         return None
     seen = network > 0.5
     track = capsules(bones.segments, 1, seen.shape)
-    held = np.count_nonzero(seen & track) / max(1, np.count_nonzero(track))
-    astray = np.count_nonzero(seen & (bones.nearness > ASTRAY)) / max(1, np.count_nonzero(seen))
+    held = area(seen & track) / max(1, area(track))
+    astray = area(seen & (bones.nearness > ASTRAY)) / max(1, area(seen))
     return network if held > 0.6 and astray < 0.25 else None
 
 
 def _decided(network: NDArray[np.float32]) -> bool:
     """Whether the network's matte is all but a mask: little lies between yes and no but along its outline."""
     unsure = (network > 0.2) & (network < 0.8)
-    return bool(np.count_nonzero(unsure) < UNDECIDED * np.count_nonzero(network > 0.5))
+    return bool(area(unsure) < UNDECIDED * area(network > 0.5))
 
 
 def _belief(network: NDArray[np.float32] | None, reading: Reading, window: Window) -> NDArray[np.float32] | None:
@@ -119,18 +119,18 @@ def _credible(
 
     Where some bones lie outside it (a white sleeve before white paper), the network must agree.
     """
-    if np.count_nonzero(figure) < LEAST or figure.mean() > 0.92:
+    if area(figure) < LEAST or figure.mean() > 0.92:
         return False
     track = capsules(bones.segments, 1, figure.shape)
-    held = np.count_nonzero(grown_by(figure, JOINT_ERROR * bones.unit) & track) / max(1, np.count_nonzero(track))
+    held = area(grown_by(figure, JOINT_ERROR * bones.unit) & track) / max(1, area(track))
     if reading.mask is not None:
         person = window.take(reading.mask) > 127
-        if np.count_nonzero(figure & person) < 0.85 * np.count_nonzero(person):
+        if area(figure & person) < 0.85 * area(person):
             return False
     if held > 0.7 or network is None:
         return bool(held > 0.5)
     seen = network > 0.5
-    return bool(np.count_nonzero(figure & seen) > 0.7 * np.count_nonzero(figure | seen))
+    return bool(area(figure & seen) > 0.7 * area(figure | seen))
 
 
 def _given(picture: NDArray[np.uint8], mask: NDArray[np.uint8] | None) -> NDArray[np.uint8] | None:
@@ -171,7 +171,7 @@ def _finish(rgb: NDArray[np.uint8], small: NDArray[np.uint8], alpha: NDArray[np.
 
 
 def _refuse_empty(solid: Mask) -> None:
-    if np.count_nonzero(solid) < LEAST:
+    if area(solid) < LEAST:
         raise NoFigure(
             "no figure could be told from its background; send a picture in which the character is larger, "
             "a picture with a transparent background, or a `mask`."
@@ -181,7 +181,7 @@ def _refuse_empty(solid: Mask) -> None:
 def _fill_specks(mask: Mask, share: float = 0.004) -> Mask:
     """Fills holes smaller than a share of the mask: eyes, buttons and gleams are not the background."""
     _, labels, stats, _ = cv2.connectedComponentsWithStats((~mask).astype(np.uint8), connectivity=4)
-    small = stats[:, 4] < share * np.count_nonzero(mask)
+    small = stats[:, 4] < share * area(mask)
     return mask | small[labels]
 
 

@@ -81,9 +81,9 @@ def _name(
     materials = _materials(parts, sight)
     solid = matte.alpha > 0
     if not parts.any():
-        return *(solid.astype(np.uint8) for _ in range(2)), merged
+        return solid.astype(np.uint8), solid.astype(np.uint8), merged
     nearest = nearest_label(parts)  # the materials' too: they are told of the same pixels
-    return *(_placed(labels[nearest], window, solid) for labels in (parts, materials)), merged
+    return _placed(parts[nearest], window, solid), _placed(materials[nearest], window, solid), merged
 
 
 def _materials(parts: NDArray[np.uint8], sight: Sight | None) -> NDArray[np.uint8]:

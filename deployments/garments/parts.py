@@ -83,7 +83,7 @@ def _with_seen_cloth(
     result = np.where(skirt, PART_INDEX["skirt"], parts)
     if hair.any():
         tips = _touching(hair, (parts > 0) & ~skirt & (claims.min(0) > OUT))
-        hair |= tips & (np.count_nonzero(tips) < 0.3 * np.count_nonzero(hair))
+        hair |= tips & (anatomy.area(tips) < 0.3 * anatomy.area(hair))
     return np.where(hair, PART_INDEX["hair"], result).astype(np.uint8)
 
 
@@ -131,7 +131,7 @@ def _incredible_limbs(
         length = sum(float(np.linalg.norm(end - start)) for start, end in bones[name])
         expected = length * max(2.0, anatomy.half_width(mask, bones[name], 2.0))
         outline = mask & (cv2.erode(mask.astype(np.uint8), CROSS, borderValue=0) == 0)
-        if np.count_nonzero(mask) < LEAST_AREA * expected or visible[outline].mean() < LEAST_SEEN:
+        if anatomy.area(mask) < LEAST_AREA * expected or visible[outline].mean() < LEAST_SEEN:
             result.append(name)
     return tuple(result)
 

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from deployments.garments.anatomy import around, box_of
+from deployments.garments.anatomy import area, around, box_of
 from deployments.garments.crop import Window
 from deployments.garments.maps import pose_maps
 from deployments.garments.network import SIZE
@@ -61,7 +61,7 @@ def tempered(sight: Sight, inside: NDArray[np.bool_]) -> NDArray[np.float32]:
     it says nothing, from 0.9 up all.
     """
     seen = sight.matte > 0.5
-    overlap = float(np.count_nonzero(seen & inside) / max(1, np.count_nonzero(seen | inside)))
+    overlap = float(area(seen & inside) / max(1, area(seen | inside)))
     weight = np.float32(np.clip((overlap - 0.6) / 0.3, 0, 1))
     scores = weight * sight.parts[:, *around(box_of(inside))]
     scores -= scores.max(0)

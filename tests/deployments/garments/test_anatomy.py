@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 
@@ -48,3 +49,13 @@ def test_a_held_thing_hangs_on_the_nearer_wrist() -> None:
     mask = np.zeros((10, 40), bool)
     mask[5, 33] = True
     assert anatomy.root_joint(pose, "held", mask) == "l_wrist"
+
+
+@pytest.mark.parametrize("radius", [1, 2.5, 6])
+def test_discs_grow_and_shrink_a_mask_as_over_the_whole_canvas(radius: float) -> None:
+    mask = np.zeros((50, 70), bool)
+    mask[20:38, 0:30] = mask[30:33, 28:52] = True
+    mask[25:28, 10:14] = False
+    away = [cv2.distanceTransform(side.astype(np.uint8), cv2.DIST_L2, 5) for side in (~mask, mask)]
+    assert np.array_equal(anatomy.grown(mask, radius), away[0] <= radius)
+    assert np.array_equal(anatomy.shrunk(mask, radius), away[1] > radius)

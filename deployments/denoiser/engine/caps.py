@@ -1,0 +1,51 @@
+"""How many rows a step may hold, by key: measured at warm-up, halved where memory runs out. Knows numbers only."""
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
+from statistics import median
+
+SIZES = (1, 2, 4, 8, 16)
+ENOUGH = 0.95
+REPEATS = 3
+
+
+@dataclass
+class Caps:
+    """Rows by key; `unmeasured` for a key that no warm-up knew."""
+
+    rows: dict[Hashable, int] = field(default_factory=dict)
+    unmeasured: int = 1
+
+    def __call__(self, key: Hashable) -> int:
+        return self.rows.get(key, self.unmeasured)
+
+    def halve(self, key: Hashable, tried: int) -> int:
+        """After `tried` rows did not fit: at most half of them from now on, 1 at least."""
+        self.rows[key] = max(min(self(key), tried // 2), 1)
+        return self.rows[key]
+
+
+def batch_curve(
+    step: Callable[[int], None], clock: Callable[[], float], sizes: tuple[int, ...] = SIZES, repeats: int = REPEATS
+) -> dict[int, float]:
+    """Rows a second at each size, medians of `repeats`; ends where `step(rows)` raises MemoryError or its like."""
+    curve: dict[int, float] = {}
+    for rows in sizes:
+        try:
+            step(rows)  # compiled, cached, allocated
+            curve[rows] = rows / median(_timed(step, rows, clock) for _ in range(repeats))
+        except (MemoryError, RuntimeError):
+            break
+    return curve
+
+
+def cap_of(curve: Mapping[int, float], enough: float = ENOUGH) -> int:
+    """The smallest batch that gives `enough` of the best throughput: what is larger costs latency for nothing."""
+    best = max(curve.values(), default=0.0)
+    return min((rows for rows, rate in curve.items() if rate >= enough * best), default=1)
+
+
+def _timed(step: Callable[[int], None], rows: int, clock: Callable[[], float]) -> float:
+    start = clock()
+    step(rows)
+    return max(clock() - start, 1e-9)

@@ -1,0 +1,184 @@
+"""The engine: one loop a replica, in which requests join and leave at any step. Knows slots and a program, no tensors.
+
+`turn` is one decision and one step, and what tests call; `run` repeats it in a thread of its own. A job fails alone:
+with what its start, its steps or its finish raise, or with NotFinite. Where memory runs out the batch is halved, and
+what does not fit by itself is shed with OutOfMemory.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from deployments.denoiser.engine.caps import Caps
+from deployments.denoiser.engine.schedule import next_batch
+from deployments.denoiser.engine.slots import Job, OnStep, OutOfMemory, Program, Slot
+from pose.errors import ContrappostoError
+
+BOUND = 2.0
+
+
+class NotFinite(ContrappostoError):
+    """A request's state became NaN or infinite."""
+
+    code = "not_finite"
+
+
+class Meter(Protocol):
+    """What is told of every step: its rows, its cap, its seconds, and how many slots wait."""
+
+    def __call__(self, rows: int, cap: int, seconds: float, waiting: int) -> None: ...
+
+
+def unmetered(rows: int, cap: int, seconds: float, waiting: int) -> None:
+    """Tells nobody."""
+
+
+@dataclass(frozen=True)
+class Handle:
+    """A job that was submitted. `cancel` takes effect at the next step's boundary."""
+
+    slot: Slot
+
+    @property
+    def future(self) -> "Future[Any]":
+        return self.slot.future
+
+    def cancel(self) -> bool:
+        return self.slot.future.cancel()
+
+
+class Engine:
+    """Runs a program's jobs. `bound`: see `schedule`; the clock is any that only goes forwards."""
+
+    def __init__(
+        self,
+        program: Program,
+        caps: Caps,
+        bound: float = BOUND,
+        clock: Callable[[], float] = time.monotonic,
+        meter: Meter = unmetered,
+    ) -> None:
+        self.caps = caps
+        self._program = program
+        self._bound = bound
+        self._clock = clock
+        self._meter = meter
+        self._slots: list[Slot] = []
+        self._submitted = 0
+        self._changed = threading.Condition()
+        self._stopped = False
+
+    def submit(self, job: Job, on_step: OnStep | None = None) -> Handle:
+        """Takes a job; `on_step(done, steps)` is told after each of its steps, in the engine's thread."""
+        with self._changed:
+            slot = Slot(job, self._clock(), self._submitted, on_step=on_step)
+            self._submitted += 1
+            self._slots.append(slot)
+            self._changed.notify()
+        return Handle(slot)
+
+    def turn(self) -> bool:
+        """One decision and one step; False where nothing waits."""
+        with self._changed:
+            self._slots = [slot for slot in self._slots if not slot.future.cancelled()]
+            batch = next_batch(self._slots, self.caps, self._clock(), self._bound)
+        ready = [slot for slot in batch if self._started(slot)]
+        if ready:
+            self._step(ready)
+        return bool(batch)
+
+    def run(self) -> None:
+        """Turns until `stop`; sleeps where nothing waits."""
+        while not self._stopped:
+            if not self.turn():
+                with self._changed:
+                    self._changed.wait_for(lambda: self._stopped or bool(self._slots))
+
+    def stop(self) -> None:
+        """Ends `run` at the next step's boundary; what is left is cancelled."""
+        with self._changed:
+            self._stopped = True
+            for slot in self._slots:
+                slot.future.cancel()
+            self._changed.notify()
+
+    def saved(self, handle: Handle) -> Any:
+        """What another replica needs to go on with a job (see `Job.saved`); None before its first step."""
+        return None if handle.slot.state is None else self._program.save(handle.slot.state)
+
+    def _started(self, slot: Slot) -> bool:
+        """Whether the slot has a step to take: not where its start fails, or a saved state was done already."""
+        if slot.state is not None:
+            return True
+        try:
+            slot.state = self._program.start(slot.job)
+        except Exception as error:
+            self._leave(slot, error)
+            return False
+        if self._program.done(slot.state) < slot.job.steps:
+            return True
+        self._finish(slot)
+        return False
+
+    def _step(self, batch: Sequence[Slot]) -> None:
+        rows, start = sum(slot.job.rows for slot in batch), self._clock()
+        try:
+            self._program.step([slot.state for slot in batch])
+        except OutOfMemory as error:
+            self._smaller(batch, rows, error)
+            return
+        except Exception as error:
+            self._one_by_one(batch, error)
+            return
+        seconds = self._clock() - start
+        self._meter(rows, self.caps(batch[0].job.key), seconds, len(self._slots) - len(batch))
+        for slot in batch:
+            slot.ran += seconds
+            self._stepped(slot)
+
+    def _smaller(self, batch: Sequence[Slot], rows: int, error: OutOfMemory) -> None:
+        """Half as many from now on; a slot that does not fit by itself is shed."""
+        if len(batch) == 1:
+            self._leave(batch[0], error)
+        else:
+            self.caps.halve(batch[0].job.key, rows)
+
+    def _one_by_one(self, batch: Sequence[Slot], error: Exception) -> None:
+        """A step that raises is taken again by each slot alone, so that only the one to blame fails."""
+        if len(batch) == 1:
+            self._leave(batch[0], error)
+            return
+        for slot in batch:
+            self._step([slot])
+
+    def _stepped(self, slot: Slot) -> None:
+        done = self._program.done(slot.state)
+        if not self._program.sound(slot.state):
+            self._leave(slot, NotFinite(f"the result was not finite after step {done}; try another seed."))
+            return
+        if slot.on_step is not None:
+            with suppress(Exception):
+                slot.on_step(done, slot.job.steps)
+        if done >= slot.job.steps:
+            self._finish(slot)
+
+    def _finish(self, slot: Slot) -> None:
+        try:
+            result = self._program.finish(slot.state)
+        except Exception as error:
+            self._leave(slot, error)
+            return
+        self._leave(slot, None, result)
+
+    def _leave(self, slot: Slot, error: BaseException | None, result: Any = None) -> None:
+        with self._changed:
+            self._slots.remove(slot)
+        if slot.future.set_running_or_notify_cancel():
+            if error is None:
+                slot.future.set_result(result)
+            else:
+                slot.future.set_exception(error)

@@ -1,0 +1,34 @@
+import pytest
+
+from deployments.denoiser.engine.caps import Caps, batch_curve, cap_of
+from tests.deployments.denoiser.engine.simulated import CURVES, Clock, seconds
+
+
+@pytest.mark.parametrize(("key", "cap"), [(512, 8), (1024, 1)])
+def test_the_cap_is_the_smallest_batch_that_gains(key, cap):
+    clock = Clock()
+
+    def step(rows):
+        clock.now += seconds(key, rows)
+
+    curve = batch_curve(step, clock, tuple(CURVES[key]))
+    assert curve[1] == pytest.approx(1 / seconds(key, 1))
+    assert cap_of(curve) == cap
+
+
+def test_the_curve_ends_where_memory_does():
+    clock = Clock()
+
+    def step(rows):
+        clock.now += 1.0
+        if rows > 4:
+            raise RuntimeError("out of memory")
+
+    assert list(batch_curve(step, clock)) == [1, 2, 4]
+
+
+def test_halving_stays_above_nothing():
+    caps = Caps({"a": 8})
+    assert [caps.halve("a", rows) for rows in (8, 4, 2, 1)] == [4, 2, 1, 1]
+    assert caps("a") == 1
+    assert caps("new") == 1

@@ -1,0 +1,188 @@
+import threading
+from concurrent.futures import CancelledError
+
+import numpy as np
+import pytest
+
+from deployments.denoiser.engine.caps import Caps
+from deployments.denoiser.engine.engine import Engine, NotFinite
+from deployments.denoiser.engine.slots import Job, OutOfMemory
+from tests.deployments.denoiser.engine.simulated import CAPS, Clock, Device, by_engine, by_request, poisson, seconds
+
+BOUND = 2.0
+
+
+def _engine(device=None, caps=CAPS, bound=BOUND, **more):
+    device = device or Device(Clock())
+    return Engine(device, Caps(dict(caps)), bound, device.clock, **more), device
+
+
+def _drain(engine):
+    while engine.turn():
+        pass
+
+
+def test_requests_join_and_leave_at_any_step():
+    engine, device = _engine()
+    long = engine.submit(Job(512, "long", 4))
+    engine.turn()
+    short = engine.submit(Job(512, "short", 2))
+    engine.turn()
+    engine.turn()
+    assert short.future.done()
+    assert not long.future.done()
+    engine.turn()
+    assert long.future.result(0) == "long"
+    assert device.batches == [["long"], ["long", "short"], ["long", "short"], ["long"]]
+
+
+def test_every_step_is_told():
+    engine, _ = _engine()
+    told = []
+    engine.submit(Job(512, "a", 3), lambda done, steps: told.append((done, steps)))
+    _drain(engine)
+    assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_a_cancelled_request_leaves_at_the_next_boundary():
+    engine, device = _engine()
+    handle = engine.submit(Job(512, "a", 5))
+    engine.turn()
+    assert handle.cancel()
+    assert not engine.turn()
+    assert device.batches == [["a"]]
+    with pytest.raises(CancelledError):
+        handle.future.result(0)
+
+
+class Poisoned(Device):
+    """Raises for any batch with "bad" in it; "nan" becomes unsound; "unfit" cannot start, "torn" not finish."""
+
+    def start(self, job):
+        if job.work == "unfit":
+            raise ValueError("unfit")
+        return super().start(job)
+
+    def step(self, states):
+        if any(state.job.work == "bad" for state in states):
+            raise ValueError("bad")
+        super().step(states)
+
+    def sound(self, state):
+        return state.job.work != "nan"
+
+    def finish(self, state):
+        if state.job.work == "torn":
+            raise ValueError("torn")
+        return super().finish(state)
+
+
+FAULTS = {"bad": ValueError, "nan": NotFinite, "unfit": ValueError, "torn": ValueError}
+
+
+@pytest.mark.parametrize(("work", "error"), FAULTS.items())
+def test_a_poisoned_request_fails_alone(work, error):
+    engine, _ = _engine(Poisoned(Clock()))
+    good, bad, other = (engine.submit(Job(512, name, 2)) for name in ("good", work, "other"))
+    _drain(engine)
+    assert good.future.result(0) == "good"
+    assert other.future.result(0) == "other"
+    with pytest.raises(error):
+        bad.future.result(0)
+
+
+class Small(Device):
+    """Fits two rows, or none at all where the job is "huge"."""
+
+    def step(self, states):
+        if len(states) > 2 or any(state.job.work == "huge" for state in states):
+            raise OutOfMemory("3 rows of 2")
+        super().step(states)
+
+
+def test_out_of_memory_halves_the_cap_and_goes_on():
+    engine, device = _engine(Small(Clock()))
+    handles = [engine.submit(Job(512, name, 1)) for name in "abcdef"]
+    _drain(engine)
+    assert [handle.future.result(0) for handle in handles] == list("abcdef")
+    assert engine.caps(512) < 3
+    assert max(len(batch) for batch in device.batches) <= 2
+
+
+def test_what_does_not_fit_by_itself_is_shed():
+    engine, _ = _engine(Small(Clock()))
+    huge, fine = engine.submit(Job(1024, "huge", 1)), engine.submit(Job(512, "fine", 1))
+    _drain(engine)
+    assert fine.future.result(0) == "fine"
+    with pytest.raises(OutOfMemory):
+        huge.future.result(0)
+
+
+def test_a_saved_state_goes_on_elsewhere():
+    engine, _ = _engine()
+    handle = engine.submit(Job(512, "a", 4))
+    assert engine.saved(handle) is None
+    engine.turn()
+    engine.turn()
+    second, device = _engine()
+    again = second.submit(Job(512, "a", 4, saved=engine.saved(handle)))
+    _drain(second)
+    assert again.future.result(0) == "a"
+    assert len(device.batches) == 2
+    done = second.submit(Job(512, "done", 4, saved=4))
+    _drain(second)
+    assert done.future.result(0) == "done"
+    assert len(device.batches) == 2
+
+
+def test_a_long_request_delays_one_with_an_earlier_deadline_by_one_step():
+    engine, device = _engine()
+    engine.submit(Job(1024, "long", 30, deadline=60.0))
+    engine.turn()
+    engine.submit(Job(256, "urgent", 2, deadline=1.0))
+    engine.turn()
+    engine.turn()
+    assert device.batches == [["long"], ["urgent"], ["urgent"]]
+
+
+def test_a_long_request_delays_any_other_by_the_bound_at_most():
+    engine, device = _engine(bound=1.0)
+    engine.submit(Job(1024, "long", 60, deadline=8.0))
+    late = engine.submit(Job(256, "late", 3))
+    while not late.future.done():
+        engine.turn()
+    assert device.clock.now <= 1.0 + 3 * seconds(256, 1) + seconds(1024, 1) + 1e-6
+
+
+def test_the_loop_runs_in_a_thread_and_stops():
+    engine, _ = _engine()
+    thread = threading.Thread(target=engine.run)
+    thread.start()
+    assert engine.submit(Job(512, "a", 3)).future.result(10) == "a"
+    left = engine.submit(Job(512, "b", 10**9))
+    engine.stop()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert left.future.cancelled()
+
+
+MIX = ((512, 4, 0.4), (512, 8, 0.3), (512, 30, 0.3))
+WORK = sum(steps * share for _, steps, share in MIX) * seconds(512, 8) / 8
+
+
+def _ours(arrivals, bound=30.0):
+    return by_engine(arrivals, lambda clock, device: Engine(device, Caps(dict(CAPS)), bound, clock), patience=4)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_at_70_percent_load_the_95th_percentile_is_at_most_half_of_request_level_batching(seed):
+    arrivals = poisson(0.7 / WORK, 500, seed, MIX)
+    ours, theirs = _ours(arrivals), by_request(arrivals, 8)
+    assert np.percentile(ours, 95) <= 0.5 * np.percentile(theirs, 95)
+
+
+def test_at_saturation_nine_tenths_of_what_the_batch_curve_allows():
+    arrivals = poisson(3 / WORK, 1500, 1, MIX)
+    ended = max(one.at + took for one, took in zip(arrivals, _ours(arrivals), strict=True))
+    work = sum(one.steps for one in arrivals) * seconds(512, 8) / 8
+    assert work / ended >= 0.9

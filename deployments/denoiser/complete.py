@@ -22,7 +22,6 @@ from deployments.denoiser.sample import (
     bounds,
     figure_height,
     frame_of,
-    premultiplied,
     source_view,
     straight,
 )
@@ -48,10 +47,12 @@ def complete_figure(figure: Figure, network: Network | None, seed: int) -> Figur
     return replace(figure, layers=layers, completed=True)
 
 
-def layer_sample(figure: Figure, layer: Layer) -> tuple[Frame, Sample] | None:
+def layer_sample(
+    figure: Figure, layer: Layer, view: tuple[NDArray[Any], NDArray[Any]] | None = None
+) -> tuple[Frame, Sample] | None:
     """What the network sees of a layer with its surroundings; None where nothing is missing. Frame: in the layer's box.
 
-    `skinned` shows the figure as it is (what hides the layer).
+    `skinned` shows the figure as it is (what hides the layer). `view`: the figure's source view, where it is at hand.
     """
     box = bounds(layer.missing)
     if box is None:
@@ -59,14 +60,14 @@ def layer_sample(figure: Figure, layer: Layer) -> tuple[Frame, Sample] | None:
     height = figure_height(figure)
     scale = min(1.0, SIZE / height)
     frame = frame_of(box, max(round(MARGIN * height), 4), scale, MULTIPLE)
-    copied = frame.cut(premultiplied(np.where(layer.known[..., None], layer.rgba, 0).astype(np.uint8)))
+    copied = frame.cut_premultiplied(np.where(layer.known[..., None], layer.rgba, 0).astype(np.uint8))
     missing = frame.cut_mask(layer.missing)
     x, y = layer.box[:2]
     figure_frame = Frame(_shifted(frame.box, x, y), scale, frame.size)
-    source, source_points = source_view(figure)
+    source, source_points = view if view is not None else source_view(figure)
     sample = Sample(
         copied=copied,
-        skinned=figure_frame.cut(premultiplied(figure.image)),
+        skinned=figure_frame.cut_premultiplied(figure.image),
         filled=filled_by_pushpull(copied, missing),
         trust=np.where(missing, 0, 255).astype(np.uint8),
         hole=missing,
@@ -104,7 +105,8 @@ def write(layer: Layer, filled: NDArray[Any]) -> NDArray[np.uint8]:
 
 
 def _completions(figure: Figure, network: Network | None, seed: int) -> list[tuple[int, NDArray[Any]]]:
-    found = [(row, layer_sample(figure, layer)) for row, layer in enumerate(figure.layers)]
+    view = source_view(figure)
+    found = [(row, layer_sample(figure, layer, view)) for row, layer in enumerate(figure.layers)]
     jobs = sorted(((row, *job) for row, job in found if job is not None), key=lambda job: (job[1].size, job[0]))
     done: list[tuple[int, NDArray[Any]]] = []
     for _, group in groupby(jobs, key=lambda job: job[1].size):

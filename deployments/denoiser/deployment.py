@@ -8,7 +8,7 @@ from deployments.denoiser.network import DenoiserNetwork
 from deployments.denoiser.repair import repair_warp
 from deployments.denoiser.run import restore_samples
 from deployments.denoiser.sample import Sample
-from deployments.runtime import load
+from deployments.runtime import load, rounded
 from pose.figure import Figure, Warp
 from pose.skeleton import BIPED
 
@@ -19,7 +19,7 @@ class Denoiser:
     """Loads the weights and warms the network when made; raises WeightsError where they are missing or corrupted."""
 
     def __init__(self) -> None:
-        self.network = load("denoiser", DenoiserNetwork())
+        self.network = rounded(load("denoiser", DenoiserNetwork()))
         restore_samples([_blank(256), _blank(256)], self.network, 1, 0)
         restore_samples([_blank(384)], self.network, 1, 0)
 

@@ -165,7 +165,7 @@ class SourceEncoder(nn.Module):
 
     def forward(self, source: Tensor, points: Tensor) -> Tensor:
         cells = source.shape[-1] // 4
-        limbs = limb_maps(_quartered(points), points.new_full((len(points),), SPREAD * cells), cells, cells)
+        limbs = limb_maps(_quartered(points), points.new_full(points.shape[:1], SPREAD * cells), cells, cells)
         x = F.relu(self.stem(torch.cat([F.pixel_unshuffle(source, 4), limbs.to(source.dtype)], 1)))
         x = F.relu(self.down(x))
         return (x + self.mix(x)).flatten(2).transpose(1, 2)

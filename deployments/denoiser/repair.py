@@ -60,7 +60,7 @@ def warp_sample(figure: Figure, warp: Warp, size: int = SIZE) -> tuple[Frame, Sa
 
 def sample_at(figure: Figure, warp: Warp, frame: Frame) -> Sample:
     """What the network sees of a warp inside a frame of the output canvas."""
-    copied, hole = frame.cut(premultiplied(warp.rgba)), frame.cut_mask(warp.hole)
+    copied, hole = frame.cut_premultiplied(warp.rgba), frame.cut_mask(warp.hole)
     source, source_points = source_view(figure)
     return Sample(
         copied=copied,
@@ -106,12 +106,12 @@ def pushpull_warp(warp: Warp) -> NDArray[np.uint8]:
 
 def skinned_picture(figure: Figure, warp: Warp) -> NDArray[np.uint8]:
     """(H, W, 4) uint8 premultiplied: the source sampled through the second geometry; nothing where it has none."""
-    found = np.asarray(np.isfinite(warp.skinned).all(-1))
-    positions = np.where(found[..., None], warp.skinned - 0.5, -9).astype(np.float32)
-    picture = premultiplied(figure.image)
-    return np.asarray(
-        cv2.remap(picture, positions[..., 0], positions[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+    x0, y0, x1, y1 = bounds(figure.image[..., 3] > 0) or (0, 0, 1, 1)
+    picture = premultiplied(figure.image[y0:y1, x0:x1])
+    across, down = (
+        np.nan_to_num(warp.skinned[..., axis] - start, nan=-9) for axis, start in ((0, x0 + 0.5), (1, y0 + 0.5))
     )
+    return np.asarray(cv2.remap(picture, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT))
 
 
 def _trust(warp: Warp) -> NDArray[Any]:

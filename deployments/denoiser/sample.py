@@ -63,16 +63,11 @@ class Frame:
 
     def cut(self, picture: Array) -> Array:
         """(H, W[, C]) uint8 or float32 canvas -> the sample, zero beyond canvas and box."""
-        x0, y0, x1, y1 = self.box
-        height, width = picture.shape[:2]
-        part = picture[max(y0, 0) : max(y1, 0), max(x0, 0) : max(x1, 0)]
-        margins = (max(-y0, 0), max(y1 - height, 0), max(-x0, 0), max(x1 - width, 0))
-        part = cv2.copyMakeBorder(part, *margins, cv2.BORDER_CONSTANT, value=0)
-        h, w = self.inner
-        if part.shape[:2] != (h, w):
-            part = cv2.resize(part, (w, h), interpolation=cv2.INTER_AREA if self.scale < 1 else cv2.INTER_LINEAR)
-        below, right = self.size[0] - h, self.size[1] - w
-        return np.asarray(cv2.copyMakeBorder(part, 0, below, 0, right, cv2.BORDER_CONSTANT, value=0))
+        return self._scaled(self._window(picture))
+
+    def cut_premultiplied(self, rgba: Array) -> Array:
+        """(H, W, 4) uint8 straight -> the sample, premultiplied."""
+        return self._scaled(premultiplied(self._window(rgba)))
 
     def cut_mask(self, mask: Array) -> Array:
         """(H, W) bool -> bool; a sample pixel is on where a quarter of it is."""
@@ -92,6 +87,20 @@ class Frame:
         """(J, 3) x, y, score of a pose on the canvas, in sample pixels."""
         points = (pose.points - np.array(self.box[:2], np.float32)) * np.float32(self.scale)
         return np.concatenate([np.where(pose.present[:, None], points, 0), pose.scores[:, None]], 1).astype(np.float32)
+
+    def _window(self, picture: Array) -> Array:
+        x0, y0, x1, y1 = self.box
+        height, width = picture.shape[:2]
+        part = picture[max(y0, 0) : max(y1, 0), max(x0, 0) : max(x1, 0)]
+        margins = (max(-y0, 0), max(y1 - height, 0), max(-x0, 0), max(x1 - width, 0))
+        return np.asarray(cv2.copyMakeBorder(part, *margins, cv2.BORDER_CONSTANT, value=0))
+
+    def _scaled(self, part: Array) -> Array:
+        h, w = self.inner
+        if part.shape[:2] != (h, w):
+            part = cv2.resize(part, (w, h), interpolation=cv2.INTER_AREA if self.scale < 1 else cv2.INTER_LINEAR)
+        below, right = self.size[0] - h, self.size[1] - w
+        return np.asarray(cv2.copyMakeBorder(part, 0, below, 0, right, cv2.BORDER_CONSTANT, value=0))
 
 
 def frame_of(box: tuple[int, int, int, int], margin: int, scale: float, multiple: int = STRIDE) -> Frame:
@@ -122,7 +131,7 @@ def source_view(figure: Figure) -> tuple[Array, Array]:
     side = max(box[2] - box[0], box[3] - box[1])
     x0, y0 = (box[0] + box[2] - side) // 2, (box[1] + box[3] - side) // 2
     frame = Frame((x0, y0, x0 + side, y0 + side), SOURCE_SIZE / side, (SOURCE_SIZE, SOURCE_SIZE))
-    return frame.cut(premultiplied(figure.image)), frame.place(figure.pose)
+    return frame.cut_premultiplied(figure.image), frame.place(figure.pose)
 
 
 def premultiplied(rgba: Array) -> Array:

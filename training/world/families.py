@@ -62,24 +62,24 @@ _ALL = (
         "marker_child", ("human", "bean", "stub"), (1.7, 4.5), (0.35, 2.4), ("trapezoid", "oval", "round", "box"),
         ("round", "round", "egg"), ("dot", "ring", "oval"), ("round", "fingers", "none"), "paper", "paper",
         (0.008, 0.028), "marker", scribble=(0, 0.4), wobble=(0.003, 0.012), swell=(0.1, 0.5), prints=0.25,
-        grounds=("paper", "paper", "flat"), rich=0.35, strokes=0.3,
+        grounds=("paper", "paper", "flat"), rich=0.35, strokes=0.45,
     ),
     Family(
         "pencil", ("human", "bean"), (2.0, 7.5), (0.5, 1.5), ("trapezoid", "oval", "box"), ("round", "egg"),
         ("dot", "oval", "anime"), ("round", "mitten", "fingers"), "paper", "grey", (0.003, 0.009), "grey",
         cel=(0, 0.3), soft=(0, 0.4), grain=(0.05, 0.25), wobble=(0.001, 0.006), swell=(0.3, 0.9),
-        grounds=("paper", "paper", "flat"), strokes=0.12,
+        grounds=("paper", "paper", "flat"), strokes=0.25,
     ),
     Family(
         "crayon", ("human", "bean", "stub"), (1.7, 4.0), (0.5, 2.0), ("trapezoid", "oval", "round", "egg", "cone"),
         ("round", "egg"), ("dot", "ring", "scribble"), ("round", "fingers", "mitten"), "colour", "bright",
         (0.0, 0.014), "coloured", scribble=(0.4, 0.9), grain=(0.1, 0.3), wobble=(0.003, 0.01), swell=(0.2, 0.8),
-        grounds=("paper", "paper", "flat"), strokes=0.15,
+        grounds=("paper", "paper", "flat"), strokes=0.3,
     ),
     Family(
         "flat_mascot", ("bean", "human", "stub"), (1.6, 3.2), (0.6, 1.8), ("oval", "egg", "round", "box", "cone"),
         ("round", "wide", "egg"), ("dot", "oval", "shine"), ("round", "mitten", "glove"), line=(0.0, 0.016),
-        cel=(0, 0.25), grade=(0, 0.25), hair=0.4, animal=0.3, strokes=0.1,
+        cel=(0, 0.25), grade=(0, 0.25), hair=0.4, animal=0.3, strokes=0.2,
     ),
     Family(
         "chibi_cel", ("human",), (1.9, 3.2), (0.8, 1.3), ("trapezoid", "oval"), ("wide", "round"),
@@ -130,7 +130,7 @@ _ALL = (
     Family(
         "comic_ink", ("human",), (3.0, 7.5), (0.8, 1.5), ("trapezoid", "hourglass", "barrel"), ("chin", "egg", "round"),
         ("oval", "anime", "dot"), ("glove", "fingers", "mitten"), line=(0.006, 0.014), cel=(0.2, 0.5),
-        swell=(0.2, 0.7), strokes=0.06,
+        swell=(0.2, 0.7), strokes=0.1,
     ),
     Family(
         "vector_hero", ("human",), (4.2, 7.6), (0.75, 1.1), skulls=("egg", "chin", "round"), eyes=("dot", "oval"),
@@ -161,7 +161,7 @@ _ALL = (
     Family(
         "sticker_pack", ("bean", "human"), (1.7, 3.0), (0.6, 1.1), ("oval", "egg", "round"), ("round", "wide"),
         ("shine", "dot"), line=(0.008, 0.016), ink="dark", cel=(0.0, 0.25), gloss=(0.0, 0.15), animal=0.3, rich=1.0,
-        cute=0.35, sticker=0.6, wobble=(0, 0.001), swell=(0, 0.1), strokes=0.1,
+        cute=0.35, sticker=0.6, wobble=(0, 0.001), swell=(0, 0.1), strokes=0.2,
     ),
     # Held out from here on.
     Family(

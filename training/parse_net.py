@@ -42,9 +42,11 @@ from training.augment import (
 from training.budgets import add_budget, add_start, begin, budget, started
 from training.feed import HELD_OUT_PREFIX, Pool, Sample
 from training.loop import train
+from training.scenery import lit, scenery
 
 Picture = NDArray[np.uint8]
 SPREAD = Spread(0.5, 0.97, 16.0, 0.07, 0.12)
+SCENES = 0.2  # share of figures that stand in busy scenes
 JITTER = 0.03  # of the figure's height
 # Rows of PARTS and MATERIALS: what covers few pixels counts more.
 PART_WEIGHTS = (1.0, 0.8, 1.0, 2.0, 1.1, 1.1, 1.0, 1.0, 1.7, 2.0)
@@ -86,7 +88,7 @@ class ParseTask:
         self._batches += 1
         if self._batches % 100 == 0:
             self.pool.refresh()
-        return collate([crop(self.pool.random("character", rng), rng, self.size) for _ in range(size)])
+        return collate([self._crop(rng) for _ in range(size)])
 
     def loss(self, network: nn.Module, batch: dict[str, Tensor]) -> tuple[Tensor, dict[str, float]]:
         with torch.autocast("cpu", torch.bfloat16):
@@ -119,20 +121,31 @@ class ParseTask:
             **{f"iou_{k}": v for k, v in each.items()},
         }
 
+    def _crop(self, rng: np.random.Generator) -> Crop:
+        scene = rng.random() < SCENES
+        pictures = [self.pool.random("character", rng).rgb for _ in range(3)] if scene else []
+        return crop(self.pool.random("character", rng), rng, self.size, pictures)
+
     def card(self) -> dict[str, Any]:
         return {
             "data": "procedurally drawn characters (training/world); families in HELD_OUT unseen",
             "input": f"one figure's crop at {SIZE} px and the channels of deployments/garments/maps.py",
-            "limits": "bipeds; limbs drawn as single strokes are not seen; edges to about a pixel of 256: refine them",
+            "limits": "bipeds; edges to about a pixel of 256: refine them",
         }
 
 
-def crop(sample: Sample, rng: np.random.Generator, size: int = SIZE) -> Crop:
-    """A sample placed at random, on its own background or another, with a pose as wrong as a reader's."""
+def crop(sample: Sample, rng: np.random.Generator, size: int = SIZE, pictures: Sequence[Picture] = ()) -> Crop:
+    """A sample placed at random, on its own background or another, with a pose as wrong as a reader's.
+
+    Where `pictures` are given and it can be cut free, it stands in a busy scene of their pieces.
+    """
     matrix, mirrored = placement(figure_box(sample), size, SPREAD, rng)
     joints, state, _ = placed(sample, matrix, mirrored, size)
     clean, parts, materials = _truth(sample, matrix, size)
-    if rng.random() < 0.5 and cut_free(sample):
+    if pictures and cut_free(sample):
+        figure = np.dstack([lit(clean[..., :3], rng, 0.2), clean[..., 3]])
+        rgb = over(figure, scenery(pictures, size, rng))
+    elif rng.random() < 0.5 and cut_free(sample):
         rgb = over(clean, background(size, rng))
     else:
         rgb = warp(sample.rgb, matrix, size, repeat=rng.random() < 0.5)

@@ -27,10 +27,12 @@ from training.augment import (
     warp,
 )
 from training.feed import Pool, Sample
+from training.scenery import lit, scenery
 
 Picture = NDArray[np.uint8]
 Bounds = tuple[float, float, float, float]
 SPREAD = Spread()
+SCENES = 0.4  # share of figures on other grounds that stand in busy scenes
 TRIMMED = 0.35  # share of crops from pictures cut close around or through the figure
 
 
@@ -116,6 +118,10 @@ def _picture(sample: Sample, matrix: NDArray[np.float64], pool: Pool, rng: np.ra
     """The placed figure on its own background, or on another, sometimes beside another figure."""
     if rng.random() < 0.5 or sample.clean is None or not cut_free(sample):
         return warp(sample.rgb, matrix, SIZE)
+    if rng.random() < SCENES:
+        pictures = [pool.random("character", rng).rgb for _ in range(3)]
+        figure = np.dstack([lit(sample.clean[..., :3], rng, 0.2), sample.clean[..., 3]])
+        return over(warp(figure, matrix, SIZE, border=0), scenery(pictures, SIZE, rng))
     below = background(SIZE, rng)
     if rng.random() < 0.15:
         other = pool.random("character", rng)

@@ -23,7 +23,7 @@ def test_scenes_are_busier_than_their_ground():
 
 
 def test_light_is_smooth_and_keeps_black():
-    grey = np.full((SIZE, SIZE, 3), 120, np.uint8)
+    grey = np.full((4 * SIZE, 4 * SIZE, 3), 120, np.uint8)
     lighted = lit(grey, np.random.default_rng(3)).astype(int)
     assert np.abs(lighted - 120).max() > 8
     assert np.abs(np.diff(lighted, axis=0)).max() < 12

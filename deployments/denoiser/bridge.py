@@ -1,4 +1,4 @@
-"""The bridge: restores a picture by walking from a copy of it to the truth. Knows states and times, no network.
+"""The bridge: the way from a copied picture to the true one. Knows states and times, no network.
 
 The state at time t in 0..1 lies between the copied picture x0 and the true one x1,
 
@@ -11,38 +11,22 @@ and a network that predicts x1 from x_t takes it further without new noise, whic
 Sources: Delbracio & Milanfar, "Inversion by Direct Iteration" (2023); conditional flow matching between pairs.
 """
 
-from collections.abc import Callable
-
 import torch
 from torch import Tensor
 
 NOISE = 0.1
-
-Predict = Callable[[Tensor, float], tuple[Tensor, Tensor]]
-
-
-def restore(
-    predict: Predict, copied: Tensor, loose: Tensor, steps: int, generator: torch.Generator
-) -> tuple[Tensor, Tensor]:
-    """Walks the bridge in equal steps; returns the clean picture (B, C, H, W) and the last step's doubt.
-
-    predict(state, t) -> (clean, doubt); copied (B, C, H, W) premultiplied; loose (B, 1, H, W) in 0..1, where the noise
-    goes. The same generator state gives the same picture.
-    """
-    if steps < 1:
-        raise ValueError(f"expected at least 1 step, got {steps}.")
-    state = enter(copied, loose, generator)
-    for step in range(steps):
-        t, s = step / steps, (step + 1) / steps
-        clean, doubt = predict(state, t)
-        state = state + (s - t) / (1 - t) * (clean - state)
-    return state, doubt
 
 
 def enter(copied: Tensor, loose: Tensor, generator: torch.Generator) -> Tensor:
     """(1) at t = 0."""
     noise = torch.randn(copied.shape, generator=generator, device=copied.device)
     return copied + NOISE * loose * noise
+
+
+def onward(state: Tensor, clean: Tensor, t: Tensor, s: Tensor) -> Tensor:
+    """(2): states (B, C, H, W) at times t (B,) and what the network takes for the truth -> the states at times s."""
+    share = (s - t) / (1 - t)
+    return state + share[:, None, None, None] * (clean - state)
 
 
 def between(copied: Tensor, truth: Tensor, loose: Tensor, t: Tensor, generator: torch.Generator) -> Tensor:

@@ -1,16 +1,15 @@
-"""Runs the network over the bridge for samples of one size. Knows tensors and the lock's doubt; no canvases."""
+"""Restores samples of one size together, from their first step to their last. Knows the program; no canvases."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-import torch
+import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
 
-from deployments.denoiser.bridge import restore
-from deployments.denoiser.sample import Sample, at_time, stack
+from deployments.denoiser.program import BridgeProgram, Network, restoration
+from deployments.denoiser.sample import Sample
 
-Network = Callable[..., dict[str, Tensor]]
+__all__ = ["Network", "restore_samples"]
 
 
 def restore_samples(
@@ -18,20 +17,13 @@ def restore_samples(
 ) -> tuple[NDArray[Any], NDArray[Any]]:
     """The clean pictures (B, h, w, 4) premultiplied, and (B, h, w) the probability that the warp is wrong there.
 
-    A sample's noise depends on the seed and on its place in the batch alone.
+    A sample's noise depends on the seed and on its place in the batch alone. Raises ValueError for less than 1 step.
     """
-    maps, points, condition, source, source_points = stack(samples)
-    loose = torch.maximum(maps[:, -2:-1], maps[:, -1:])
-
-    def predict(state: Tensor, t: float) -> tuple[Tensor, Tensor]:
-        now, when = at_time(maps, condition, state, torch.full((len(maps),), t))
-        out = network(now, points, when, source, source_points)
-        return out["clean"], out["doubt"]
-
-    generator = torch.Generator().manual_seed(seed)
-    clean, doubt = restore(predict, maps[:, :4], loose, steps, generator)
-    return _numpy(clean.permute(0, 2, 3, 1)), _numpy(torch.sigmoid(doubt[:, 0]))
-
-
-def _numpy(tensor: Tensor) -> Any:
-    return tensor.float().clamp(0, 1).numpy()
+    if steps < 1:
+        raise ValueError(f"expected at least 1 step, got {steps}.")
+    program = BridgeProgram(network)
+    states = [program.start(restoration(sample, steps, seed + place)) for place, sample in enumerate(samples)]
+    for _ in range(steps):
+        program.step(states)
+    clean, doubt = zip(*(program.finish(state) for state in states), strict=True)
+    return np.stack(clean), np.stack(doubt)

@@ -1,0 +1,107 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from deployments.denoiser.engine.caps import Caps
+from deployments.denoiser.engine.engine import Engine, NotFinite
+from deployments.denoiser.network import DenoiserNetwork
+from deployments.denoiser.program import BridgeProgram, restoration
+from deployments.denoiser.repair import warp_sample
+from deployments.denoiser.run import restore_samples
+from tests.deployments.denoiser.figures import figure, warp
+
+WIDTHS = (16, 16, 24, 32)
+
+
+@pytest.fixture(scope="module")
+def network():
+    """A small network with random weights everywhere, so that every input counts."""
+    torch.manual_seed(3)
+    made = DenoiserNetwork(WIDTHS).eval()
+    for weights in made.parameters():
+        torch.nn.init.normal_(weights, std=0.05)
+    return lambda *inputs: _inferred(made, *inputs)
+
+
+def _inferred(module, *inputs):
+    with torch.inference_mode():
+        return module(*inputs)
+
+
+@pytest.fixture(scope="module")
+def sample():
+    fig = figure()
+    found = warp_sample(fig, warp(fig))
+    assert found is not None
+    return found[1]
+
+
+def _mirrored(sample):
+    names = ("copied", "skinned", "filled", "trust", "hole", "invented")
+    return replace(sample, **{name: np.ascontiguousarray(getattr(sample, name)[:, ::-1]) for name in names})
+
+
+def _run(network, jobs, cap=4, turns_between=0):
+    engine = Engine(BridgeProgram(network), Caps(unmeasured=cap))
+    handles = []
+    for job in jobs:
+        handles.append(engine.submit(job))
+        for _ in range(turns_between):
+            engine.turn()
+    while engine.turn():
+        pass
+    return [handle.future.result(0) for handle in handles]
+
+
+def test_in_company_a_sample_comes_out_as_it_does_alone(network, sample):
+    jobs = [(sample, 4, 1), (_mirrored(sample), 2, 2), (sample, 3, 3)]
+    alone = [_run(network, [restoration(*job)])[0] for job in jobs]
+    mixed = _run(network, [restoration(*job) for job in jobs], turns_between=1)
+    for one, other in zip(alone, mixed, strict=True):
+        np.testing.assert_allclose(one[0], other[0], atol=1e-4)
+        np.testing.assert_allclose(one[1], other[1], atol=1e-4)
+    assert np.abs(alone[0][0] - alone[1][0]).max() > 1e-2
+
+
+def test_alone_it_is_byte_exact_whatever_else_waits(network, sample):
+    (first, _), *_ = _run(network, [restoration(sample, 3, 5, alone=True)])
+    (second, _), *_ = _run(network, [restoration(sample, 3, 5, alone=True), restoration(sample, 3, 6)])
+    np.testing.assert_array_equal(first, second)
+
+
+def test_the_seed_decides_the_noise(network, sample):
+    (one, _), (other, _) = _run(network, [restoration(sample, 2, 1), restoration(sample, 2, 2)])
+    assert np.abs(one - other).max() > 1e-4
+
+
+def test_a_crossing_goes_on_where_it_was_saved(network, sample):
+    whole = _run(network, [restoration(sample, 4, 9)])[0]
+    engine = Engine(BridgeProgram(network), Caps())
+    handle = engine.submit(restoration(sample, 4, 9))
+    engine.turn()
+    engine.turn()
+    rest = _run(network, [restoration(sample, 4, 9, saved=engine.saved(handle))])[0]
+    np.testing.assert_array_equal(whole[0], rest[0])
+
+
+def test_a_network_that_answers_nan_fails_its_job(sample):
+    def broken(maps, *_):
+        return {"clean": torch.full_like(maps[:, :4], torch.nan), "doubt": maps[:, :1]}
+
+    with pytest.raises(NotFinite):
+        _run(broken, [restoration(sample, 2, 1)])
+
+
+@pytest.mark.parametrize("steps", [1, 3])
+def test_the_plain_loop_gives_what_the_engine_gives(network, sample, steps):
+    clean, doubt = restore_samples([sample, _mirrored(sample)], network, steps, 7)
+    engine = _run(network, [restoration(sample, steps, 7), restoration(_mirrored(sample), steps, 8)])
+    np.testing.assert_allclose(clean, [one for one, _ in engine], atol=1e-4)
+    np.testing.assert_allclose(doubt, [one for _, one in engine], atol=1e-4)
+
+
+def test_refuses_no_steps(network, sample):
+    with pytest.raises(ValueError, match="got 0"):
+        restore_samples([sample], network, 0, 1)

@@ -12,6 +12,7 @@
     |-- WeightsError             missing, corrupted or mismatched weights: a refusal to start
     |-- ArtefactError            an exported graph or engine that is missing, altered or made for something else
     |-- GraphError               a graph that computes something else, or that an engine cannot be built from
+    |-- NotFinite                a result that became NaN or infinite on its way
     `-- Overloaded               admitted later, perhaps
 
 Each takes exactly one positional message, so that it survives the trip out of a replica (a two-argument
@@ -77,6 +78,10 @@ class ArtefactError(ContrappostoError):
 
 class GraphError(ContrappostoError):
     code = "graph"
+
+
+class NotFinite(ContrappostoError):
+    code = "not_finite"
 
 
 class Overloaded(ContrappostoError):

@@ -63,20 +63,12 @@ class BridgeProgram:
         return Crossing(inputs, job.steps, enter(maps[:, :4], loose, generator))
 
     def step(self, states: Sequence[Crossing]) -> None:
-        maps, points, condition, source, source_points = (
-            torch.cat(rows) for rows in zip(*(state.inputs for state in states), strict=True)
-        )
-        here = torch.tensor([state.done / state.steps for state in states])
-        there = torch.tensor([(state.done + 1) / state.steps for state in states])
-        pictures = torch.cat([state.picture for state in states])
-        now, when = at_time(maps, condition, pictures, here)
         try:
-            out = self._network(now, points, when, source, source_points)
-        except torch.OutOfMemoryError as error:
+            moved, doubt = self._moved(states)
+        except (torch.OutOfMemoryError, MemoryError) as error:
             raise OutOfMemory(str(error)) from error
-        moved = onward(pictures, out["clean"], here, there)
-        for row, state in enumerate(states):
-            state.picture, state.doubt = moved[row : row + 1], out["doubt"][row : row + 1]
+        for row, state in enumerate(states):  # copies: a view would keep, and save, the whole batch
+            state.picture, state.doubt = moved[row : row + 1].clone(), doubt[row : row + 1].clone()
             state.done += 1
 
     def done(self, state: Crossing) -> int:
@@ -91,6 +83,18 @@ class BridgeProgram:
 
     def save(self, state: Crossing) -> dict[str, Any]:
         return {"picture": state.picture, "doubt": state.doubt, "done": state.done}
+
+    def _moved(self, states: Sequence[Crossing]) -> tuple[Tensor, Tensor]:
+        """The states' pictures one step on, and the network's doubt."""
+        maps, points, condition, source, source_points = (
+            torch.cat(rows) for rows in zip(*(state.inputs for state in states), strict=True)
+        )
+        here = torch.tensor([state.done / state.steps for state in states])
+        there = torch.tensor([(state.done + 1) / state.steps for state in states])
+        pictures = torch.cat([state.picture for state in states])
+        now, when = at_time(maps, condition, pictures, here)
+        out = self._network(now, points, when, source, source_points)
+        return onward(pictures, out["clean"], here, there), out["doubt"]
 
 
 def _numpy(tensor: Tensor) -> Any:

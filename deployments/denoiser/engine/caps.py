@@ -4,6 +4,8 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from statistics import median
 
+from deployments.denoiser.engine.slots import OutOfMemory
+
 SIZES = (1, 2, 4, 8, 16)
 ENOUGH = 0.95
 REPEATS = 3
@@ -28,13 +30,13 @@ class Caps:
 def batch_curve(
     step: Callable[[int], None], clock: Callable[[], float], sizes: tuple[int, ...] = SIZES, repeats: int = REPEATS
 ) -> dict[int, float]:
-    """Rows a second at each size, medians of `repeats`; ends where `step(rows)` raises MemoryError or its like."""
+    """Rows a second at each size, medians of `repeats`; ends where `step(rows)` runs out of memory."""
     curve: dict[int, float] = {}
     for rows in sizes:
         try:
             step(rows)  # compiled, cached, allocated
             curve[rows] = rows / median(_timed(step, rows, clock) for _ in range(repeats))
-        except (MemoryError, RuntimeError):
+        except (MemoryError, OutOfMemory):
             break
     return curve
 

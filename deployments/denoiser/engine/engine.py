@@ -2,13 +2,13 @@
 
 `turn` is one decision and one step, and what tests call; `run` repeats it in a thread of its own. A job fails alone:
 with what its start, its steps or its finish raise, or with NotFinite. Where memory runs out the batch is halved, and
-what does not fit by itself is shed with OutOfMemory.
+what does not fit by itself is shed with Overloaded. Futures are settled outside the lock: their callbacks may submit.
 """
 
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -16,15 +16,9 @@ from typing import Any, Protocol
 from deployments.denoiser.engine.caps import Caps
 from deployments.denoiser.engine.schedule import next_batch
 from deployments.denoiser.engine.slots import Job, OnStep, OutOfMemory, Program, Slot
-from pose.errors import ContrappostoError
+from pose.errors import NotFinite, Overloaded
 
 BOUND = 2.0
-
-
-class NotFinite(ContrappostoError):
-    """A request's state became NaN or infinite."""
-
-    code = "not_finite"
 
 
 class Meter(Protocol):
@@ -73,19 +67,29 @@ class Engine:
         self._stopped = False
 
     def submit(self, job: Job, on_step: OnStep | None = None) -> Handle:
-        """Takes a job; `on_step(done, steps)` is told after each of its steps, in the engine's thread."""
+        """Takes a job; `on_step(done, steps)` is told after each of its steps, in the engine's thread.
+
+        After `stop` the job is cancelled at once.
+        """
         with self._changed:
             slot = Slot(job, self._clock(), self._submitted, on_step=on_step)
             self._submitted += 1
-            self._slots.append(slot)
-            self._changed.notify()
+            stopped = self._stopped
+            if not stopped:
+                self._slots.append(slot)
+                self._changed.notify()
+        if stopped:
+            _cancelled(slot)
         return Handle(slot)
 
     def turn(self) -> bool:
         """One decision and one step; False where nothing waits."""
         with self._changed:
-            self._slots = [slot for slot in self._slots if not slot.future.cancelled()]
+            gone = [slot for slot in self._slots if slot.future.cancelled()]
+            self._slots = [slot for slot in self._slots if slot not in gone]
             batch = next_batch(self._slots, self.caps, self._clock(), self._bound)
+        for slot in gone:
+            _cancelled(slot)
         ready = [slot for slot in batch if self._started(slot)]
         if ready:
             self._step(ready)
@@ -102,13 +106,14 @@ class Engine:
         """Ends `run` at the next step's boundary; what is left is cancelled."""
         with self._changed:
             self._stopped = True
-            for slot in self._slots:
-                slot.future.cancel()
+            left, self._slots = self._slots, []
             self._changed.notify()
+        for slot in left:
+            _cancelled(slot)
 
     def saved(self, handle: Handle) -> Any:
         """What another replica needs to go on with a job (see `Job.saved`); None before its first step."""
-        return None if handle.slot.state is None else self._program.save(handle.slot.state)
+        return handle.slot.saved
 
     def _started(self, slot: Slot) -> bool:
         """Whether the slot has a step to take: not where its start fails, or a saved state was done already."""
@@ -116,11 +121,11 @@ class Engine:
             return True
         try:
             slot.state = self._program.start(slot.job)
+            if self._program.done(slot.state) < slot.job.steps:
+                return True
         except Exception as error:
             self._leave(slot, error)
             return False
-        if self._program.done(slot.state) < slot.job.steps:
-            return True
         self._finish(slot)
         return False
 
@@ -135,7 +140,8 @@ class Engine:
             self._one_by_one(batch, error)
             return
         seconds = self._clock() - start
-        self._meter(rows, self.caps(batch[0].job.key), seconds, len(self._slots) - len(batch))
+        with suppress(Exception):
+            self._meter(rows, self.caps(batch[0].job.key), seconds, len(self._slots) - len(batch))
         for slot in batch:
             slot.ran += seconds
             self._stepped(slot)
@@ -143,7 +149,9 @@ class Engine:
     def _smaller(self, batch: Sequence[Slot], rows: int, error: OutOfMemory) -> None:
         """Half as many from now on; a slot that does not fit by itself is shed."""
         if len(batch) == 1:
-            self._leave(batch[0], error)
+            shed = Overloaded("one request alone does not fit the device's memory; ask for a smaller picture.")
+            shed.__cause__ = error
+            self._leave(batch[0], shed)
         else:
             self.caps.halve(batch[0].job.key, rows)
 
@@ -156,9 +164,14 @@ class Engine:
             self._step([slot])
 
     def _stepped(self, slot: Slot) -> None:
-        done = self._program.done(slot.state)
-        if not self._program.sound(slot.state):
-            self._leave(slot, NotFinite(f"the result was not finite after step {done}; try another seed."))
+        """Looks at a state after its step: keeps it, ends it, or lets it fail."""
+        try:
+            done = self._program.done(slot.state)
+            if not self._program.sound(slot.state):
+                raise NotFinite(f"the result was not finite after step {done}; try another seed.")
+            slot.saved = self._program.save(slot.state)
+        except Exception as error:
+            self._leave(slot, error)
             return
         if slot.on_step is not None:
             with suppress(Exception):
@@ -175,10 +188,19 @@ class Engine:
         self._leave(slot, None, result)
 
     def _leave(self, slot: Slot, error: BaseException | None, result: Any = None) -> None:
-        with self._changed:
+        with self._changed, suppress(ValueError):  # it is gone already where the engine was stopped
             self._slots.remove(slot)
-        if slot.future.set_running_or_notify_cancel():
-            if error is None:
-                slot.future.set_result(result)
-            else:
-                slot.future.set_exception(error)
+        slot.state = slot.saved = None
+        if slot.future.done() or not slot.future.set_running_or_notify_cancel():
+            return
+        if error is None:
+            slot.future.set_result(result)
+        else:
+            slot.future.set_exception(error)
+
+
+def _cancelled(slot: Slot) -> None:
+    """Cancels a slot's future and tells those who wait for it."""
+    slot.future.cancel()
+    with suppress(InvalidStateError):
+        slot.future.set_running_or_notify_cancel()

@@ -30,6 +30,13 @@ class Job:
     alone: bool = False
     saved: Any = None
 
+    def __post_init__(self) -> None:
+        hash(self.key)
+        if self.steps < 1 or self.rows < 1 or math.isnan(self.deadline):
+            raise ValueError(
+                f"expected at least 1 step and 1 row and a deadline, got {self.steps}, {self.rows} and {self.deadline}."
+            )
+
 
 class Program(Protocol):
     """What a model does with jobs; the engine decides when. A state is the program's own and belongs to one job."""
@@ -68,7 +75,8 @@ class OutOfMemory(Exception):
 
 @dataclass(eq=False)
 class Slot:
-    """A job under way. arrived: when; ran: seconds that it spent in steps. state: None until its first step."""
+    """A job under way. arrived: when; ran: seconds that it spent in steps. state: None before its first step and after
+    its last. saved: what the program saved after the latest step."""
 
     job: Job
     arrived: float
@@ -77,6 +85,7 @@ class Slot:
     on_step: OnStep | None = None
     state: Any = None
     ran: float = 0.0
+    saved: Any = None
 
     def waited(self, now: float) -> float:
         """Seconds that it was ready and did not run."""

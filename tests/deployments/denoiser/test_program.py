@@ -5,11 +5,12 @@ import pytest
 import torch
 
 from deployments.denoiser.engine.caps import Caps
-from deployments.denoiser.engine.engine import Engine, NotFinite
+from deployments.denoiser.engine.engine import Engine
 from deployments.denoiser.network import DenoiserNetwork
 from deployments.denoiser.program import BridgeProgram, restoration
 from deployments.denoiser.repair import warp_sample
 from deployments.denoiser.run import restore_samples
+from pose.errors import NotFinite
 from tests.deployments.denoiser.figures import figure, warp
 
 WIDTHS = (16, 16, 24, 32)
@@ -105,3 +106,11 @@ def test_the_plain_loop_gives_what_the_engine_gives(network, sample, steps):
 def test_refuses_no_steps(network, sample):
     with pytest.raises(ValueError, match="got 0"):
         restore_samples([sample], network, 0, 1)
+
+
+def test_a_saved_crossing_holds_its_own_picture_alone(network, sample):
+    program = BridgeProgram(network)
+    states = [program.start(restoration(sample, 2, seed)) for seed in (1, 2)]
+    program.step(states)
+    for state in states:
+        assert state.picture.untyped_storage().nbytes() == state.picture.nbytes

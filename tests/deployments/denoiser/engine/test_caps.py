@@ -1,6 +1,7 @@
 import pytest
 
 from deployments.denoiser.engine.caps import Caps, batch_curve, cap_of
+from deployments.denoiser.engine.slots import OutOfMemory
 from tests.deployments.denoiser.engine.simulated import CURVES, Clock, seconds
 
 
@@ -22,7 +23,7 @@ def test_the_curve_ends_where_memory_does():
     def step(rows):
         clock.now += 1.0
         if rows > 4:
-            raise RuntimeError("out of memory")
+            raise OutOfMemory("5 rows of 4")
 
     assert list(batch_curve(step, clock)) == [1, 2, 4]
 
@@ -32,3 +33,11 @@ def test_halving_stays_above_nothing():
     assert [caps.halve("a", rows) for rows in (8, 4, 2, 1)] == [4, 2, 1, 1]
     assert caps("a") == 1
     assert caps("new") == 1
+
+
+def test_any_other_fault_is_no_lack_of_memory():
+    def step(rows):
+        raise RuntimeError("shapes do not fit")
+
+    with pytest.raises(RuntimeError, match="shapes"):
+        batch_curve(step, Clock())

@@ -1,12 +1,13 @@
 import threading
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, wait
 
 import numpy as np
 import pytest
 
 from deployments.denoiser.engine.caps import Caps
-from deployments.denoiser.engine.engine import Engine, NotFinite
+from deployments.denoiser.engine.engine import Engine
 from deployments.denoiser.engine.slots import Job, OutOfMemory
+from pose.errors import NotFinite, Overloaded
 from tests.deployments.denoiser.engine.simulated import CAPS, Clock, Device, by_engine, by_request, poisson, seconds
 
 BOUND = 2.0
@@ -51,8 +52,48 @@ def test_a_cancelled_request_leaves_at_the_next_boundary():
     assert handle.cancel()
     assert not engine.turn()
     assert device.batches == [["a"]]
+    assert wait([handle.future], timeout=0).done
     with pytest.raises(CancelledError):
         handle.future.result(0)
+
+
+def test_what_comes_after_the_stop_is_cancelled_and_callbacks_may_submit():
+    engine, _ = _engine()
+    again = []
+    first = engine.submit(Job(512, "a", 5))
+    first.future.add_done_callback(lambda _: again.append(engine.submit(Job(512, "b", 1))))
+    engine.stop()
+    assert wait([first.future, again[0].future], timeout=0).not_done == set()
+    assert again[0].future.cancelled()
+
+
+class Broken(Device):
+    """Cannot say whether a state is sound."""
+
+    def sound(self, state):
+        raise RuntimeError("broken")
+
+
+def test_no_fault_of_the_program_or_the_meter_ends_the_loop():
+    engine, _ = _engine(Broken(Clock()), meter=lambda *_: 1 / 0)
+    handles = [engine.submit(Job(512, name, 2)) for name in "ab"]
+    _drain(engine)
+    for handle in handles:
+        with pytest.raises(RuntimeError, match="broken"):
+            handle.future.result(0)
+
+
+def test_a_finished_job_holds_no_state():
+    engine, _ = _engine()
+    handle = engine.submit(Job(512, "a", 1))
+    _drain(engine)
+    assert handle.slot.state is None
+
+
+@pytest.mark.parametrize("wrong", [{"steps": 0}, {"rows": 0}, {"deadline": float("nan")}])
+def test_a_job_that_cannot_be_scheduled_is_refused(wrong):
+    with pytest.raises(ValueError, match="expected at least"):
+        Job(**{"key": 512, "work": None, "steps": 1} | wrong)
 
 
 class Poisoned(Device):
@@ -114,7 +155,7 @@ def test_what_does_not_fit_by_itself_is_shed():
     huge, fine = engine.submit(Job(1024, "huge", 1)), engine.submit(Job(512, "fine", 1))
     _drain(engine)
     assert fine.future.result(0) == "fine"
-    with pytest.raises(OutOfMemory):
+    with pytest.raises(Overloaded):
         huge.future.result(0)
 
 

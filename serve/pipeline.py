@@ -27,10 +27,8 @@ from serve.stages import Held, Image, Stages, Value
 from serve.stopwatch import Observe, Stopwatch, unobserved
 
 COMPLETION_SEED = 0
-PLATES, PLATE_SECONDS = (
-    4,
-    60.0,
-)  # backgrounds without their figures that are kept, and for how long after their last use
+PLATES, PLATE_SECONDS, PLATE_BYTES = 4, 60.0, 256 * 2**20
+"""Backgrounds without their figures: how many are kept, how long after their last use, and their bytes together."""
 Second = TypeVar("Second")
 
 
@@ -46,7 +44,9 @@ class Pipeline:
         self.stages = stages
         self._abreast = abreast
         self._figures = figures
-        self._plates: FigureStore[Held[Image]] = FigureStore(PLATES, PLATE_SECONDS, time.monotonic)
+        self._plates: FigureStore[Held[Image]] = FigureStore(
+            PLATES, PLATE_SECONDS, time.monotonic, PLATE_BYTES, lambda plate: plate.value.nbytes
+        )
         self._observe = observe
 
     def watch(self) -> Stopwatch:

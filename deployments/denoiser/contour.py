@@ -21,6 +21,7 @@ REACH = 0.05  # of the figure's height: thicker lines are no outlines
 CONTRAST = 36.0  # of 255: between an outline and what it encloses
 DRAWN, ENDED = 0.6, 0.3  # shares of the silhouette that a line covers, and that its inner side may still cover
 SPREAD = 45.0  # of 255: an outline has one colour, up to this median deviation
+SAME = 0.1  # enlargements that do not count
 FEW = 24  # silhouette pixels from which on a line can be told
 INSIDE = 2.0  # widths from the source's silhouette, beyond which a texel is none of the outline's
 
@@ -57,6 +58,7 @@ def outlined(rgba: NDArray[np.uint8], warp: Warp, figure: Figure, pens: Mapping[
     depth, widths = _depth(rgba[..., 3])[window], width[part]
     edge = (depth > 0) & (depth < 2) & (widths > 0)
     gap = _gaps(edge, warp.source[window], warp.invented[window], _depth(figure.image[..., 3]), widths)
+    widths = widths * _enlargement(warp)
     if not gap.any():
         return rgba
     near = cv2.distanceTransform((~gap).astype(np.uint8), cv2.DIST_L2, 5)
@@ -67,6 +69,13 @@ def outlined(rgba: NDArray[np.uint8], warp: Warp, figure: Figure, pens: Mapping[
     old, weight = shown[rows, columns, :3].astype(np.float32), share[rows, columns, None]
     shown[rows, columns, :3] = np.round(old + weight * (ink[part[rows, columns]] - old))
     return after
+
+
+def _enlargement(warp: Warp) -> float:
+    """Output pixels a source pixel, by the copied texels' stretch; 1 where it is about that."""
+    stretch = warp.stretch[(warp.trust > 0.5) & ~warp.invented & np.isfinite(warp.source[..., 0])]
+    scale = float(np.sqrt(np.median(stretch))) if len(stretch) else 1.0
+    return scale if abs(scale - 1) > SAME else 1.0
 
 
 def _tables(pens: Mapping[str, Pen]) -> tuple[Array, Array]:

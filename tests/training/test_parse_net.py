@@ -15,7 +15,8 @@ from tests.training.drawn import fill
 from training.augment import mirrored_parts
 from training.feed import Pool
 from training.loop import Options, train
-from training.parse_net import JITTER, ParseTask, collate, crop, losses, worn_mask, worn_pose
+from training.parse_crops import JITTER, collate, crop, worn_mask, worn_pose
+from training.parse_net import ParseTask, losses
 
 
 @pytest.fixture(scope="module")

@@ -47,7 +47,7 @@ def noise_table(generator: torch.Generator) -> Tensor:
 
 def shaking(posed: Posed, size: int, table: Tensor) -> Tensor:
     """(S, S, 2) displacement of about -1 to 1 of one picture; the same table in every pose of a character."""
-    line = torch.arange(0, size + STEP, STEP) + 0.5
+    line = torch.arange(0, size + STEP, STEP) + STEP / 2
     page = torch.stack(torch.meshgrid(line, line, indexing="xy"), -1)
     bones = _bones(posed)
     local, share = _near(page, bones, posed.scale)

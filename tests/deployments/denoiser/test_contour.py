@@ -62,3 +62,15 @@ def test_a_whole_figure_is_left_alone():
     y, x = np.mgrid[:SIZE, :SIZE].astype(np.float32) + 0.5
     whole = replace(whole, source=np.stack([x, y], -1))
     np.testing.assert_array_equal(outlined(whole.rgba, whole, figure, pens_of(figure, 60)), whole.rgba)
+
+
+def test_where_the_figure_is_enlarged_so_is_the_line():
+    figure = _outlined_torso()
+    small = _opened(figure)
+    fields = ("rgba", "source", "part", "trust", "hole", "invented", "skinned")
+    large = replace(small, stretch=np.full((2 * SIZE, 2 * SIZE), 4.0, np.float32), **{
+        name: getattr(small, name).repeat(2, 0).repeat(2, 1) for name in fields
+    })  # fmt: skip
+    after = outlined(large.rgba, large, figure, pens_of(figure, 60))
+    np.testing.assert_array_equal(after[80, 92:96, :3], [INK] * 4)
+    np.testing.assert_array_equal(after[80, 60:88, :3], [CLOTH] * 28)

@@ -68,7 +68,7 @@ def example_inputs(signature: Signature, bucket: Bucket, batch: int, seed: int =
     )
 
 
-def to_onnx(network: nn.Module, signature: Signature, bucket: Bucket, strict: bool = False) -> onnx.ModelProto:
+def to_onnx(network: nn.Module, signature: Signature, bucket: Bucket) -> onnx.ModelProto:
     """The graph of one bucket, its first axis open from 1 to the signature's batch.
 
     Raises torch's own UserError where the network fixes the batch.
@@ -77,9 +77,8 @@ def to_onnx(network: nn.Module, signature: Signature, bucket: Bucket, strict: bo
     wrapper = ordered(network, signature)
     batch = torch.export.Dim("batch", min=1, max=max(signature.batch, 2))
     with _quiet(), torch.no_grad():
-        wrapper(*inputs)  # fills what is cached on first use, which the strict tracer cannot look into
         axes = (tuple({0: batch} for _ in inputs),)
-        program = torch.export.export(wrapper, inputs, dynamic_shapes=axes, strict=strict)
+        program = torch.export.export(wrapper, inputs, dynamic_shapes=axes, strict=False)
         exported = torch.onnx.export(
             program,
             dynamo=True,

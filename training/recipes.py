@@ -36,14 +36,14 @@ _FIGURES = ("training.feed", "--out", str(RUNS / "figures"))
 _SEEN = ("--data", str(RUNS / "figures"))
 RECIPES = {
     "pose": Recipe(
-        stages=(("training.pose_net", *_SEEN, "--resume", str(RUNS / "pose"), "--minutes", "105", "--batch", "32"),),
+        stages=(("training.pose_net", *_SEEN, "--resume", str(RUNS / "pose"), "--minutes", "240", "--batch", "32"),),
         beside=_FIGURES,
         ready=RUNS / "figures" / "train-1-0002-sketch",
     ),
     "parse": Recipe(
         stages=(
             ("training.parse_net", *_SEEN, "--resume", str(RUNS / "parse"), "--size", "192", "--minutes", "18"),
-            ("training.parse_net", *_SEEN, "--resume", str(RUNS / "parse"), "--minutes", "85", "--batch", "16"),
+            ("training.parse_net", *_SEEN, "--resume", str(RUNS / "parse"), "--minutes", "120", "--batch", "16"),
         ),
         beside=(*_FIGURES, "--kinds", "character"),
         ready=RUNS / "figures" / "train-1-0004-character",
@@ -55,7 +55,7 @@ RECIPES = {
         stages=(
             (
                 *("training.denoiser", "--pairs", str(RUNS / "pairs"), "--validation", str(RUNS / "unseen")),
-                *("--curve", "docs/curves/denoiser.png", "--minutes", "76", "--rate", "8e-4"),
+                *("--curve", "docs/curves/denoiser.png", "--minutes", "100", "--rate", "8e-4"),
             ),
         ),
     ),

@@ -34,6 +34,6 @@ class Signature:
     batch: int
 
     def bucket_for(self, height: int, width: int) -> Bucket | None:
-        """The smallest bucket that holds a picture; None where none does."""
+        """The smallest bucket that holds a picture, up to which it is to be padded; None where none does."""
         fitting = [bucket for bucket in self.buckets if bucket[0] >= height and bucket[1] >= width]
         return min(fitting, key=lambda bucket: bucket[0] * bucket[1], default=None)

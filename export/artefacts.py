@@ -140,7 +140,7 @@ def _made(
 
 def _graph(plan: Plan, loaded: Loaded, bucket: Bucket) -> tuple[bytes, float]:
     signature = loaded.embedded.signature
-    model = to_onnx(in_precision(loaded.form, plan.precision), signature, bucket, loaded.embedded.strict)
+    model = to_onnx(in_precision(loaded.form, plan.precision), signature, bucket)
     onnx.checker.check_model(model, full_check=True)
     problems = unsupported(model)
     if problems:

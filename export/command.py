@@ -13,7 +13,7 @@ from pathlib import Path
 import onnx
 import torch
 
-from deployments.runtime import WEIGHTS
+from deployments.runtime import WEIGHTS, precision
 from export.artefacts import Card, Loaded, Outcome, Plan, count, export, read_graph
 from export.engine import architecture, tensorrt_module
 from export.graph import PRECISIONS, example_inputs
@@ -95,16 +95,15 @@ def _compare(plan: Plan, networks: Sequence[Embedded], destination: Path | None)
     """One row a graph: batch 1, as most requests come."""
     rows = []
     for embedded in networks:
-        loaded = Loaded(embedded, *embedded.load(plan.weights))
+        loaded, served = Loaded(embedded, *embedded.load(plan.weights)), embedded.served(plan.weights)
         for bucket in embedded.signature.buckets:
             model = onnx.load_model_from_string(read_graph(plan, loaded, bucket))
             inputs = example_inputs(embedded.signature, bucket, batch=1)
-            taken = times(loaded.runner, loaded.form, model, inputs)
+            taken = times(loaded.form, served, model, inputs)
             name = f"{embedded.signature.network} {bucket[0]}x{bucket[1]}"
             rows.append({"graph": name, "operators": operators(model), **taken})
             print(f"{name:24}" + "".join(f"  {way} {ms:7.1f} ms" for way, ms in taken.items()), flush=True)
-    served = sorted({str(embedded.load(plan.weights)[0].dtype) for embedded in networks})
-    print(f"{torch.get_num_threads()} threads; served in {', '.join(served)}; {plan.precision} graphs")
+    print(f"{torch.get_num_threads()} threads; served in {precision()}; {plan.precision} graphs")
     if destination is not None:
         destination.write_text(json.dumps(rows, indent=1) + "\n")
 

@@ -78,7 +78,7 @@ def to_onnx(network: nn.Module, signature: Signature, bucket: Bucket) -> onnx.Mo
     batch = torch.export.Dim("batch", min=1, max=max(signature.batch, 2))
     with _quiet(), torch.no_grad():
         axes = (tuple({0: batch} for _ in inputs),)
-        program = torch.export.export(wrapper, inputs, dynamic_shapes=axes, strict=False)
+        program = torch.export.export(wrapper, inputs, dynamic_shapes=axes)
         exported = torch.onnx.export(
             program,
             dynamo=True,

@@ -93,8 +93,8 @@ def widened(model: onnx.ModelProto) -> onnx.ModelProto:
 
 
 def times(
-    runner: Runner,
-    form: nn.Module,
+    network: nn.Module,
+    served: Runner,
     model: onnx.ModelProto,
     inputs: Sequence[Tensor],
     repeats: int = 7,
@@ -102,12 +102,13 @@ def times(
 ) -> dict[str, float]:
     """Median milliseconds of torch in float32, of torch as served, and of the graph; in turns, in one process.
 
-    On a busy machine, with one thread, `time.process_time` is the clock to trust.
+    `network` must not be the module that `served` holds, whose weights may be rounded. A bfloat16 graph is timed
+    widened. On a busy machine, with one thread, `time.process_time` is the clock to trust.
     """
-    served = replace(runner, module=form)
-    run = session(model)
+    whole = replace(served, module=network, dtype=torch.float32)
+    run = session(widened(model))
     ways: dict[str, Callable[[], object]] = {
-        "torch fp32": lambda: replace(served, dtype=torch.float32)(*inputs),
+        "torch fp32": lambda: whole(*inputs),
         "torch as served": lambda: served(*inputs),
         "onnxruntime": lambda: run(inputs),
     }

@@ -1,6 +1,6 @@
 """The denoiser's inputs, outputs and sizes. Of its outputs serving needs two.
 
-A sample of another size is padded at the right and at the bottom up to its bucket, as a Frame pads it.
+A sample of another size is to be padded at the right and at the bottom up to its bucket, as a Frame pads it.
 """
 
 from deployments.denoiser.network import CHANNELS, CONDITIONS, SOURCE_SIZE

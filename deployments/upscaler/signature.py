@@ -1,7 +1,7 @@
-"""The upscaler's input, output and size at each of its factors. A smaller tile is padded up to TILE."""
+"""The upscaler's input, output and size at each of its factors. A smaller tile is to be padded up to TILE."""
 
 from deployments.signature import Port, Signature
-from deployments.upscaler.network import FACTORS, MARGIN
+from deployments.upscaler.network import MARGIN
 from deployments.upscaler.upscale import TILE
 
 
@@ -15,6 +15,3 @@ def at_factor(factor: int) -> Signature:
         buckets=((TILE, TILE),),
         batch=4,
     )
-
-
-SIGNATURES = tuple(at_factor(factor) for factor in FACTORS)

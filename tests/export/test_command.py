@@ -19,8 +19,9 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_it_makes_compares_and_says_what_was_not_run(folder, capsys) -> None:
-    arguments = ["--all", "--out", str(folder / "out"), "--weights", str(folder)]
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_it_makes_compares_and_says_what_was_not_run(folder, capsys, precision) -> None:
+    arguments = ["--all", "--out", str(folder / "out"), "--weights", str(folder), "--precision", precision]
     assert main([*arguments, "--compare", "--json", str(folder / "times.json")]) == 0
     out, err = capsys.readouterr()
     assert "1/1" in err

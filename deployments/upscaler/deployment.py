@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from deployments.runtime import load
+from deployments.runtime import load, rounded
 from deployments.upscaler.network import UpscalerNetwork
 from deployments.upscaler.run import network_upsampler
 from deployments.upscaler.upscale import TILE, Scale, upscale
@@ -13,7 +13,7 @@ class Upscaler:
     """Loads the weights and warms the network when made; raises WeightsError where they are missing or corrupted."""
 
     def __init__(self) -> None:
-        self.network = load("upscaler", UpscalerNetwork())
+        self.network = rounded(load("upscaler", UpscalerNetwork()))
         self.upsample = network_upsampler(self.network)
         sample = np.zeros((TILE, TILE, 4), np.uint8)
         sample[::2] = 255

@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from deployments.denoiser.complete import filled_by_pushpull
+from deployments.denoiser.complete import CRISP, filled_by_pushpull
 from deployments.denoiser.contour import outlined, pens_of
-from deployments.denoiser.lock import band, cut_only, locked, seeds, without_thick_cuts
+from deployments.denoiser.lock import band, crisp, cut_only, locked, seeds, without_thick_cuts
 from deployments.denoiser.run import Network, restore_samples
 from deployments.denoiser.sample import (
     REPAIR,
@@ -29,6 +29,7 @@ from pose.figure import Figure, Warp
 
 SIZE = 384
 MARGIN = 0.05
+BARE = 64  # of 255: alpha below which the warp shows nothing, and the network may add what it is sure of
 
 
 def repair_warp(figure: Figure, warp: Warp, network: Network | None, steps: int, seed: int) -> NDArray[np.uint8]:
@@ -80,6 +81,8 @@ def sample_at(figure: Figure, warp: Warp, frame: Frame) -> Sample:
 def repaired(warp: Warp, frame: Frame, sample: Sample, restored: NDArray[Any]) -> NDArray[np.uint8]:
     """Puts the network's picture (h, w, 4) into the warp inside the lock's band."""
     copied = sample.copied.astype(np.float32) / 255
+    bare = (sample.copied[..., 3:] < BARE) & ~sample.hole[..., None]
+    restored = np.where(bare, crisp(restored, CRISP), restored)
     restored = cut_only(copied, restored, sample.invented)
     restored = without_thick_cuts(copied, restored, sample.invented | sample.hole, sample.height)
     share = editable(sample)

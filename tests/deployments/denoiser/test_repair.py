@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from deployments.denoiser.complete import complete_figure
 from deployments.denoiser.lock import band
@@ -85,3 +86,15 @@ def _enlarged(small, factor):
         skinned=(np.kron(small.skinned, ones[..., None]) * factor).astype(np.float32),
         pose=small.pose.scaled(factor),
     )
+
+
+def test_no_fog_is_added_beside_the_figure():
+    def foggy(maps, *_):
+        return {"clean": torch.full_like(maps[:, :4], 0.5), "doubt": torch.full_like(maps[:, :1], 9.0)}
+
+    fig = figure()
+    before = warp(fig, np.s_[60:66, 28:40])
+    after = repair_warp(fig, before, foggy, 1, 0)
+    outside = (before.rgba[..., 3] == 0) & ~before.hole
+    assert not after[outside][:, 3].any()
+    assert after[before.hole][:, 3].any()

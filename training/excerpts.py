@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from deployments.denoiser.complete import layer_sample, write
 from deployments.denoiser.lock import band, seeds
 from deployments.denoiser.repair import sample_at
-from deployments.denoiser.sample import Frame, Sample, bounds, figure_height, premultiplied
+from deployments.denoiser.sample import Frame, Sample, bounds, figure_height, premultiplied, source_view
 from pose.figure import PARTS, Figure, Layer, Warp
 from training.shards import Pair
 
@@ -35,7 +35,7 @@ def repair_pair(figure: Figure, warp: Warp, truth: Array, size: int, rng: np.ran
     if box is None or not (truth[..., 3] > 0).any():
         return None
     frame = union_frame(box, size)
-    return sample_at(figure, warp, frame), frame.cut(premultiplied(truth))
+    return sample_at(figure, warp, frame), frame.cut_premultiplied(truth)
 
 
 def union_frame(box: tuple[int, int, int, int], size: int) -> Frame:
@@ -56,18 +56,19 @@ def window_pair(figure: Figure, warp: Warp, truth: Array, size: int, rng: np.ran
     x0 = int(columns[pick]) - int(rng.integers(size // 4, 3 * size // 4))
     y0 = int(rows[pick]) - int(rng.integers(size // 4, 3 * size // 4))
     frame = Frame((x0, y0, x0 + size, y0 + size), 1.0, (size, size))
-    return sample_at(figure, warp, frame), frame.cut(premultiplied(truth))
+    return sample_at(figure, warp, frame), frame.cut_premultiplied(truth)
 
 
 def complete_pairs(figure: Figure, true_layers: Array, rng: np.random.Generator, most: int = 2) -> list[Pair]:
     """Layers with something missing and their true content, as windows of COMPLETE_SIZE."""
-    jobs = [(layer, layer_sample(figure, layer)) for layer in figure.layers if layer.missing.sum() > 30]
+    view = source_view(figure)
+    jobs = [(layer, layer_sample(figure, layer, view)) for layer in figure.layers if layer.missing.sum() > 30]
     pairs = []
     for row in rng.permutation(len(jobs))[:most]:
         layer, job = jobs[row]
         if job is not None:
             frame, sample = job
-            truth = frame.cut(premultiplied(_cropped(_true_of(layer, true_layers), layer.box)))
+            truth = frame.cut_premultiplied(_cropped(_true_of(layer, true_layers), layer.box))
             pairs.append(_window(sample, truth, COMPLETE_SIZE, rng))
     return pairs
 

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deployments.denoiser.lock import crisp
+from deployments.denoiser.program import Network
 from deployments.denoiser.pushpull import fill
-from deployments.denoiser.run import Network, restore_samples
+from deployments.denoiser.run import restore_samples
 from deployments.denoiser.sample import (
     COMPLETE,
     Frame,
@@ -47,12 +48,10 @@ def complete_figure(figure: Figure, network: Network | None, seed: int) -> Figur
     return replace(figure, layers=layers, completed=True)
 
 
-def layer_sample(
-    figure: Figure, layer: Layer, view: tuple[NDArray[Any], NDArray[Any]] | None = None
-) -> tuple[Frame, Sample] | None:
+def layer_sample(figure: Figure, layer: Layer, view: tuple[NDArray[Any], NDArray[Any]]) -> tuple[Frame, Sample] | None:
     """What the network sees of a layer with its surroundings; None where nothing is missing. Frame: in the layer's box.
 
-    `skinned` shows the figure as it is (what hides the layer). `view`: the figure's source view, where it is at hand.
+    `skinned` shows the figure as it is (what hides the layer). `view`: the figure's `source_view`.
     """
     box = bounds(layer.missing)
     if box is None:
@@ -64,7 +63,7 @@ def layer_sample(
     missing = frame.cut_mask(layer.missing)
     x, y = layer.box[:2]
     figure_frame = Frame(_shifted(frame.box, x, y), scale, frame.size)
-    source, source_points = view if view is not None else source_view(figure)
+    source, source_points = view
     sample = Sample(
         copied=copied,
         skinned=figure_frame.cut_premultiplied(figure.image),

@@ -58,9 +58,9 @@ def outlined(rgba: NDArray[np.uint8], warp: Warp, figure: Figure, pens: Mapping[
     depth, widths = _depth(rgba[..., 3])[window], width[part]
     edge = (depth > 0) & (depth < 2) & (widths > 0)
     gap = _gaps(edge, warp.source[window], warp.invented[window], _depth(figure.image[..., 3]), widths)
-    widths = widths * _enlargement(warp)
     if not gap.any():
         return rgba
+    widths = widths * _enlargement(warp)
     near = cv2.distanceTransform((~gap).astype(np.uint8), cv2.DIST_L2, 5)
     share = np.clip(widths + 1 - np.maximum(depth, near), 0, 1) * (depth > 0) * (widths > 0)
     rows, columns = np.nonzero(share)

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from deployments.denoiser.complete import CRISP, filled_by_pushpull
 from deployments.denoiser.contour import outlined, pens_of
 from deployments.denoiser.lock import band, crisp, cut_only, locked, seeds, without_thick_cuts
-from deployments.denoiser.run import Network, restore_samples
+from deployments.denoiser.program import Network
+from deployments.denoiser.run import restore_samples
 from deployments.denoiser.sample import (
     REPAIR,
     Frame,

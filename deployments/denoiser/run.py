@@ -9,8 +9,6 @@ from numpy.typing import NDArray
 from deployments.denoiser.program import BridgeProgram, Network, restoration
 from deployments.denoiser.sample import Sample
 
-__all__ = ["Network", "restore_samples"]
-
 
 def restore_samples(
     samples: Sequence[Sample], network: Network, steps: int, seed: int

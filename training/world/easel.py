@@ -96,7 +96,7 @@ def shaky(points: Points, amount: float, rng: Rng, step: float = 6.0) -> Points:
 
 def resampled(points: Points, step: float) -> Points:
     """Points every `step` pixels along a polyline, its corners among them where they are farther apart than that."""
-    along = _lengths(points)
+    along = lengths(points)
     count = max(int(along[-1] / step), 1)
     marks = np.arange(count + 1) * (along[-1] / count)
     if len(points) < len(marks):
@@ -107,7 +107,8 @@ def resampled(points: Points, step: float) -> Points:
     return line
 
 
-def _lengths(points: Points) -> Points:
+def lengths(points: Points) -> Points:
+    """(n,) how far each point lies along the polyline, pixels."""
     steps = np.diff(points, axis=0)
     return np.concatenate(([0.0], np.cumsum(np.hypot(steps[:, 0], steps[:, 1]))))
 

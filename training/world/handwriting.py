@@ -9,7 +9,21 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from training.world.easel import SCALE, Easel, Field, Ink, Picture, Points, Rng, clouds, dashes, ellipse, shaky, spline
+from training.world.easel import (
+    SCALE,
+    Easel,
+    Field,
+    Ink,
+    Picture,
+    Points,
+    Rng,
+    clouds,
+    dashes,
+    ellipse,
+    lengths,
+    shaky,
+    spline,
+)
 
 LAID = ("double", "dashed", "tapered", "butt", "tube", "ladder", "coil", "bones", "hatch")
 """How else than plainly a hand of the training set lays a limb's line."""
@@ -93,9 +107,9 @@ def _coil(easel: Easel, line: Points, width: float, ink: Ink, rng: Rng) -> None:
     radius = max(width * rng.uniform(0.7, 1.3), 1.5)
     dense = _even(line, 0.35 * radius)
     turn = np.arange(len(dense))[:, None] * 0.7
-    way = np.gradient(dense, axis=0) if len(dense) > 1 else np.zeros_like(dense)
-    way = way / np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-6)
-    easel.line(dense + radius * (np.sin(turn) * _across(dense) + np.cos(turn) * way), max(0.4 * width, 0.8), ink)
+    easel.line(
+        dense + radius * (np.sin(turn) * _across(dense) + np.cos(turn) * _along(dense)), max(0.4 * width, 0.8), ink
+    )
 
 
 def _bones(easel: Easel, line: Points, width: float, ink: Ink, rng: Rng) -> None:
@@ -112,9 +126,8 @@ def _hatch(easel: Easel, line: Points, width: float, ink: Ink, rng: Rng) -> None
     """Short slanted strokes beside one another."""
     slant = rng.uniform(0.4, 1.2) * rng.choice((-1, 1))
     dense = _even(line, max(width * rng.uniform(0.5, 0.9), 1.5))
-    way, across = np.gradient(dense, axis=0) if len(dense) > 1 else np.zeros_like(dense), _across(dense)
-    way = way / np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-6)
-    half = max(width * rng.uniform(0.7, 1.4), 1.5) * (across + slant * way) / np.hypot(1, slant)
+    slanted = (_across(dense) + slant * _along(dense)) / np.hypot(1, slant)
+    half = max(width * rng.uniform(0.7, 1.4), 1.5) * slanted
     for at, reach in zip(dense, half, strict=True):
         easel.line(np.array([at - reach, at + reach]), max(0.3 * width, 0.7), ink)
 
@@ -124,16 +137,25 @@ _TEXTURED = {"tube": _tube, "ladder": _ladder, "coil": _coil, "bones": _bones, "
 
 def _even(line: Points, step: float) -> Points:
     """Points along the line, `step` pixels apart."""
-    along = np.concatenate(([0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))))
+    along = lengths(line)
     marks = np.arange(0, along[-1] + 0.1, step)
     return np.stack([np.interp(marks, along, line[:, axis]) for axis in (0, 1)], -1)
 
 
+def _along(line: Points) -> Points:
+    """Of each point the direction along the line, of length 1; of a lone point none."""
+    if len(line) == 1:
+        return np.zeros_like(line)
+    way = np.gradient(line, axis=0)
+    return np.asarray(way / np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-6))
+
+
 def _across(line: Points) -> Points:
-    """Of each point the direction across the line, of length 1."""
-    way = np.gradient(line, axis=0) if len(line) > 1 else np.array([[1.0, 0.0]])
-    across = np.stack((-way[:, 1], way[:, 0]), -1)
-    return np.asarray(across / np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-6))
+    """Of each point the direction across the line, of length 1; of a lone point downwards."""
+    if len(line) == 1:
+        return np.array([[0.0, 1.0]])
+    way = _along(line)
+    return np.stack((-way[:, 1], way[:, 0]), -1)
 
 
 def finished(easel: Easel, ground: Picture, look: str, hand: Hand, rng: Rng) -> Picture:

@@ -70,7 +70,7 @@ def to_transfer(fields: Fields, settings: Settings) -> Transfer:
         background=to_background(fields, settings.limits),
         scale=to_scale(fields),
         seed=integer(fields, "seed", 0, 0, MAX_SEED),
-        steps=integer(fields, "steps", settings.steps, 1, settings.limits.steps),
+        steps=integer(fields, "steps", settings.default_steps, 1, settings.limits.steps),
         variations=variations,
         format=to_format(fields),
     )

@@ -12,6 +12,8 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from deployments.checkpoints import Checkpoint
+from deployments.denoiser.checkpoint.painting import Sampling
 from pose.errors import InvalidInput
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -44,6 +46,23 @@ class Stage(_Frozen):
         return self
 
 
+class NetworkStage(Stage):
+    """A stage whose network may be the operator's own `checkpoint`; without one it runs the embedded weights."""
+
+    checkpoint: Checkpoint | None = None
+
+
+class DenoiserStage(NetworkStage):
+    """`sampling`: how a checkpoint paints. `waiting_bound`: seconds after which a waiting request goes before those
+    with earlier deadlines. The queue lives in the replica's engine, so many requests may be with it at a time.
+    """
+
+    max_ongoing_requests: int = Field(32, ge=1)
+    target_ongoing_requests: float = Field(4.0, gt=0)
+    sampling: Sampling = Sampling()
+    waiting_bound: float = Field(2.0, gt=0)
+
+
 class Ingress(_Frozen):
     """The HTTP deployment. It keeps the figures of `POST /v1/figures`, so it has one replica until they have a store.
 
@@ -68,7 +87,7 @@ class RequestLimits(_Frozen):
     poses: int = Field(32, ge=1, le=256)
     outputs: int = Field(32, ge=1, le=256)
     outputs_abreast: int = Field(4, ge=1, le=256)
-    steps: int = Field(8, ge=1, le=100)
+    steps: int = Field(50, ge=1, le=100)
 
     @property
     def body_bytes(self) -> int:
@@ -80,19 +99,29 @@ class RequestLimits(_Frozen):
 
 
 class Settings(_Frozen):
-    """Everything an operator decides. `blazepose_python` is the interpreter of that stage's own environment."""
+    """Everything an operator decides. `blazepose_python` is the interpreter of that stage's own environment.
+
+    `steps`: of a request that asks for no number; None is 1 for the embedded denoiser, a checkpoint's `sampling.steps`.
+    """
 
     ingress: Ingress = Ingress()
-    keypoints: Stage = Stage(num_cpus=0.3)
+    keypoints: NetworkStage = NetworkStage(num_cpus=0.3)
     blazepose: Stage = Stage(num_cpus=0.2)
-    garments: Stage = Stage(num_cpus=0.3)
-    denoiser: Stage = Stage(num_cpus=0.3)
+    garments: NetworkStage = NetworkStage(num_cpus=0.3)
+    denoiser: DenoiserStage = DenoiserStage(num_cpus=0.3)
     deformation: Stage = Stage(num_cpus=0.3)
     backgrounds: Stage = Stage(num_cpus=0.2)
-    upscaler: Stage = Stage(num_cpus=0.1)
+    upscaler: NetworkStage = NetworkStage(num_cpus=0.1)
     limits: RequestLimits = RequestLimits()
     blazepose_python: Path = ROOT / ".venv-blazepose" / "bin" / "python"
-    steps: int = Field(1, ge=1, le=100)
+    steps: int | None = Field(None, ge=1, le=100)
+
+    @property
+    def default_steps(self) -> int:
+        """Of a request that asks for no number."""
+        if self.steps is not None:
+            return self.steps
+        return 1 if self.denoiser.checkpoint is None else self.denoiser.sampling.steps
 
     @property
     def total_cpus(self) -> float:

@@ -20,6 +20,9 @@ def test_defaults_fit_two_cores():
         ({"denoiser": {"min_replicas": 3}}, "max_replicas 1 is below"),
         ({"limits": {"seconds": 0}}, "limits.seconds"),
         ({"ingress": "two"}, "ingress"),
+        ({"denoiser": {"checkpoint": {"base": "a", "lora": "b"}}}, "denoiser.checkpoint.lora"),
+        ({"upscaler": {"checkpoint": {}}}, "upscaler.checkpoint.base"),
+        ({"deformation": {"checkpoint": {"base": "a"}}}, "deformation.checkpoint"),
     ],
 )
 def test_what_is_not_known_is_refused_by_name(values, named):
@@ -34,6 +37,13 @@ def test_yaml_and_json_say_the_same(tmp_path):
     assert settings == read_settings(tmp_path / "a.json")
     assert settings.denoiser.max_replicas == 3
     assert parse_settings(settings.model_dump(mode="json")) == settings
+
+
+def test_a_checkpoint_brings_its_own_number_of_steps():
+    sampled = {"denoiser": {"checkpoint": {"base": "a"}, "sampling": {"steps": 4}}}
+    assert [Settings().default_steps, parse_settings(sampled).default_steps] == [1, 4]
+    assert parse_settings({**sampled, "steps": 6}).default_steps == 6
+    assert parse_settings(parse_settings(sampled).model_dump(mode="json")) == parse_settings(sampled)
 
 
 @pytest.mark.parametrize("text", ["[1, 2]", "a: [", ""])

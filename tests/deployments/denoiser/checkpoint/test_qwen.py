@@ -1,0 +1,261 @@
+"""Our engine against the library's own pipeline, on a tiny random checkpoint: number for number."""
+
+import json
+import pickle
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from diffusers.pipelines.qwenimage import pipeline_qwenimage_edit_plus as library
+from numpy.typing import NDArray
+
+from deployments.checkpoints import Checkpoint
+from deployments.denoiser.checkpoint.painting import Painting, Sampling
+from deployments.denoiser.checkpoint.qwen import PROMPT, QwenPainter, guided, open_painter, pictures
+from deployments.denoiser.engine.caps import Caps
+from deployments.denoiser.engine.engine import Engine, Handle
+from deployments.denoiser.engine.slots import OutOfMemory
+from pose.errors import InvalidInput, NotFinite, Overloaded, WeightsError
+from tests.deployments.denoiser.checkpoint.tiny_qwen import AREAS, library_answer, painting, save_tiny
+
+GUIDED = Sampling(steps=4, guidance=4.0)
+PLAIN = Sampling(prompt="dance, monkey", steps=3, guidance=1.0)
+CLOSE = 1e-4
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save_tiny(tmp_path_factory.mktemp("qwen"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _small_areas() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name, area in AREAS.items():
+            patch.setattr(library, name, area)
+        yield
+
+
+@pytest.fixture(scope="module")
+def painter(folder: Path) -> QwenPainter:
+    return opened(folder)
+
+
+def opened(folder: Path, **more: str) -> QwenPainter:
+    return open_painter(Checkpoint(str(folder), **more), GUIDED, "cpu", torch.float32)
+
+
+def answer(painter: QwenPainter, asked: Painting, sampling: Sampling) -> NDArray[np.float32]:
+    prompt = PROMPT if sampling is GUIDED else sampling.prompt
+    result: NDArray[np.float32] = library_answer(painter.parts._pipeline, asked, sampling, prompt)
+    return result
+
+
+def result(engine: Engine, handle: Handle) -> NDArray[np.float32]:
+    while engine.turn():
+        pass
+    done: NDArray[np.float32] = handle.future.result(0)
+    return done
+
+
+def painted(painter: QwenPainter, asked: Painting, **more: Any) -> NDArray[np.float32]:
+    engine = Engine(painter, Caps(unmeasured=8))
+    return result(engine, engine.submit(painter.job(asked, **more)))
+
+
+@pytest.mark.parametrize("sampling", [GUIDED, PLAIN])
+def test_alone_is_the_librarys_own(painter: QwenPainter, sampling: Sampling) -> None:
+    asked = painting(seed=1)
+    got = painted(replace(painter, sampling=sampling), asked)
+    assert got.shape == (48, 64, 3)
+    assert got.dtype == np.float32
+    np.testing.assert_allclose(got, answer(painter, asked, sampling), rtol=0, atol=CLOSE)
+
+
+def test_time_zero_for_pictures_is_the_librarys_own(tmp_path: Path) -> None:
+    still = opened(save_tiny(tmp_path, still=True))
+    asked = painting(seed=2)
+    np.testing.assert_allclose(painted(still, asked), answer(still, asked, GUIDED), rtol=0, atol=CLOSE)
+
+
+@pytest.mark.parametrize("reuse", [0.0, 1e-9])
+def test_company_of_any_progress_changes_nothing(
+    painter: QwenPainter, reuse: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Joined at different steps, of different step counts, guidance, texts and references' sizes."""
+    together, step = [], painter.step
+    monkeypatch.setattr(painter, "step", lambda states: (together.append(len(states)), step(states)))
+    with_guidance, plain = (replace(painter, sampling=replace(each, reuse=reuse)) for each in (GUIDED, PLAIN))
+    asked = [painting(seed=seed) for seed in range(3)]
+    asked[1] = replace(asked[1], reference=painting(seed=7).reference[:40, :40])
+    engine = Engine(painter, Caps(unmeasured=8))
+    handles = [engine.submit(with_guidance.job(asked[0]))]
+    engine.turn()
+    handles.append(engine.submit(plain.job(asked[1], steps=5)))
+    engine.turn()
+    handles.append(engine.submit(with_guidance.job(asked[2], steps=2)))
+    got = [result(engine, handle) for handle in handles]
+    assert together == [1, 2, 3, 3, 1, 1]
+    wanted = [GUIDED, replace(PLAIN, steps=5), replace(GUIDED, steps=2, prompt=PROMPT)]
+    for picture, each, sampling in zip(got, asked, wanted, strict=True):
+        np.testing.assert_allclose(picture, answer(painter, each, sampling), rtol=0, atol=CLOSE)
+
+
+def test_reusing_alone_is_reusing_in_company(painter: QwenPainter) -> None:
+    deep: list[int] = []
+    block = painter.parts.transformer.transformer_blocks[-1]
+    hook = block.register_forward_pre_hook(
+        lambda _, args, kwargs: deep.append(len(kwargs["hidden_states"])), with_kwargs=True
+    )
+    reusing = replace(painter, sampling=replace(GUIDED, steps=6, reuse=1.2))
+    asked = [painting(seed=seed) for seed in range(3)]
+    alone = [painted(reusing, each) for each in asked]
+    passes = sum(deep)
+    engine = Engine(reusing, Caps(unmeasured=8))
+    handles = [engine.submit(reusing.job(asked[0]))]
+    engine.turn()
+    handles.extend(engine.submit(reusing.job(each)) for each in asked[1:])
+    together = [result(engine, handle) for handle in handles]
+    hook.remove()
+    assert passes < 3 * 6 * 2, "nothing was reused"
+    assert sum(deep) == 2 * passes, "company changed a decision"
+    np.testing.assert_allclose(together, alone, rtol=0, atol=CLOSE)
+    assert np.abs(alone[0] - painted(painter, asked[0], steps=6)).max() > CLOSE, "reuse changed nothing"
+
+
+def test_only_equal_shapes_share_a_step(painter: QwenPainter) -> None:
+    key = painter.job(painting()).key
+    assert painter.job(painting(seed=4), steps=9).key == key
+    assert painter.job(painting(64, 48)).key != key
+    wide = replace(painting(), reference=np.zeros((40, 80, 3), np.uint8))
+    assert painter.job(wide).key != key, "a reference of another aspect has another shape"
+
+
+def test_rows_are_two_with_guidance(painter: QwenPainter) -> None:
+    assert painter.job(painting()).rows == 2
+    assert replace(painter, sampling=PLAIN).job(painting()).rows == 1
+
+
+def test_goes_on_elsewhere_to_the_last_bit(painter: QwenPainter, folder: Path, tmp_path: Path) -> None:
+    """With a scheduler that draws noise at each step, so that the generator has to come along."""
+    shutil.copytree(folder / "scheduler", tmp_path / "scheduler")
+    changed(tmp_path / "scheduler" / "scheduler_config.json", stochastic_sampling=True)
+    here, there = (opened(folder, scheduler=str(tmp_path / "scheduler")) for _ in range(2))
+    assert here.sha256 == there.sha256 != painter.sha256
+    asked = painting(seed=5)
+    engine = Engine(here, Caps(unmeasured=8))
+    handle = engine.submit(here.job(asked))
+    engine.turn()
+    engine.turn()
+    saved = pickle.loads(pickle.dumps(engine.saved(handle)))
+    wanted = result(engine, handle)
+    assert saved["done"] == 2
+    np.testing.assert_array_equal(painted(there, asked, saved=saved), wanted)
+    assert np.abs(painted(painter, asked) - wanted).max() > CLOSE
+
+
+def test_a_step_that_does_not_fit_changes_nothing(painter: QwenPainter, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = painter.start(painter.job(painting()))
+    latents, generator, passes = state.latents.clone(), state.generator.get_state(), []
+    forward = painter.parts.transformer.forward
+
+    def failing(**inputs: Any) -> Any:
+        passes.append(1)
+        if len(passes) > 1:
+            raise torch.OutOfMemoryError("no room")
+        return forward(**inputs)
+
+    monkeypatch.setattr(painter.parts.transformer, "forward", failing)
+    with pytest.raises(OutOfMemory, match="no room"):
+        painter.step([state])
+    assert len(passes) == 2
+    assert painter.done(state) == 0
+    assert torch.equal(state.latents, latents)
+    assert torch.equal(state.generator.get_state(), generator)
+
+
+def test_what_no_smaller_batch_would_help_is_shed(painter: QwenPainter, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*inputs: Any, **more: Any) -> Any:
+        raise MemoryError
+
+    monkeypatch.setattr(painter.parts._pipeline.vae, "decode", failing)
+    with pytest.raises(Overloaded, match="smaller"):
+        painter.finish(painter.start(painter.job(painting())))
+
+
+def test_not_finite_is_seen_and_refused(painter: QwenPainter) -> None:
+    state = painter.start(painter.job(painting()))
+    assert painter.sound(state)
+    state.latents = state.latents * torch.nan
+    assert not painter.sound(state)
+    with pytest.raises(NotFinite, match="seed"):
+        painter.finish(state)
+
+
+@pytest.mark.parametrize(("height", "width"), [(48, 60), (44, 64), (0, 64)])
+def test_a_canvas_off_the_grid_is_refused(painter: QwenPainter, height: int, width: int) -> None:
+    off = replace(painting(), missing=np.zeros((height, width), bool))
+    with pytest.raises(InvalidInput, match=r"multiples of 8, got .*; pad it"):
+        painter.job(off)
+
+
+def test_pictures_are_who_then_pose_then_draft() -> None:
+    asked = painting()
+    assert [id(picture) for picture in pictures(asked)] == [id(asked.reference), id(asked.skeleton), id(asked.picture)]
+
+
+def test_guidance_keeps_each_tokens_length() -> None:
+    wanted, unwanted = torch.randn(2, 1, 5, 8, generator=torch.Generator().manual_seed(0))
+    mixed = guided(wanted, unwanted, 4.0)
+    torch.testing.assert_close(mixed.norm(dim=-1), wanted.norm(dim=-1))
+    assert torch.equal(guided(wanted, wanted, 4.0), wanted)
+
+
+@pytest.mark.parametrize("name", ["controlnet", "ip_adapter"])
+def test_parts_of_other_families_are_refused(folder: Path, name: str) -> None:
+    with pytest.raises(WeightsError, match=f"no {name}; leave it out"):
+        opened(folder, **{name: str(folder)})
+
+
+def test_missing_libraries_are_named_with_the_remedy(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "deployments.denoiser.checkpoint.qwen_parts", None)
+    monkeypatch.delattr("deployments.denoiser.checkpoint.qwen_parts", raising=False)
+    with pytest.raises(WeightsError, match=r"pip install contrapposto\[checkpoints\]"):
+        opened(folder)
+
+
+@pytest.mark.parametrize(
+    ("file", "change", "message"),
+    [
+        ("model_index.json", {"scheduler": ["diffusers", "EulerDiscreteScheduler"]}, "got EulerDiscreteScheduler"),
+        ("transformer/config.json", {"guidance_embeds": True}, "guidance_embeds"),
+        ("transformer/config.json", {"num_attention_heads": 5}, "fetch"),
+        ("model_index.json", {"_class_name": "QwenImagePipeline"}, "is a QwenImagePipeline"),
+    ],
+)
+def test_other_kinds_are_refused(folder: Path, tmp_path: Path, file: str, change: Any, message: str) -> None:
+    shutil.copytree(folder, tmp_path / "other")
+    changed(tmp_path / "other" / file, **change)
+    with pytest.raises(WeightsError, match=message):
+        opened(tmp_path / "other")
+
+
+def test_a_vae_may_be_replaced(painter: QwenPainter, folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder / "vae", tmp_path / "vae")
+    changed(tmp_path / "vae" / "config.json", latents_mean=[1.0, 1.0, 1.0, 1.0])
+    other = opened(folder, vae=str(tmp_path / "vae"))
+    assert other.sha256 != painter.sha256
+    asked = painting(seed=6)
+    got = painted(other, asked)
+    np.testing.assert_allclose(got, answer(other, asked, GUIDED), rtol=0, atol=CLOSE)
+    assert np.abs(got - painted(painter, asked)).max() > CLOSE
+
+
+def changed(file: Path, **values: Any) -> None:
+    file.write_text(json.dumps(json.loads(file.read_text()) | values))

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from deployments.denoiser.bridge import enter, onward
 from deployments.denoiser.engine.slots import Job, OutOfMemory
-from deployments.denoiser.sample import Sample, at_time, stack
+from deployments.denoiser.sample import Sample, stack
 
 Network = Callable[..., dict[str, Tensor]]
 
@@ -29,7 +29,7 @@ class Restoration:
 
 @dataclass
 class Crossing:
-    """inputs: the network's for a batch of 1, at t = 0; picture (1, 4, h, w): where it is on the bridge.
+    """inputs: the network's for a batch of 1, the state on the bridge written in; picture (1, 4, h, w): that state.
 
     doubt (1, 1, h, w): logits of the last step, None before it.
     """
@@ -55,27 +55,31 @@ class BridgeProgram:
     def start(self, job: Job) -> Crossing:
         asked: Restoration = job.work
         inputs = stack([asked.sample])
-        if job.saved is not None:
-            return Crossing(inputs, job.steps, **job.saved)
         maps = inputs[0]
-        loose = torch.maximum(maps[:, -2:-1], maps[:, -1:])
-        generator = torch.Generator().manual_seed(asked.seed)
-        return Crossing(inputs, job.steps, enter(maps[:, :4], loose, generator))
+        if job.saved is None:
+            loose = torch.maximum(maps[:, -2:-1], maps[:, -1:])
+            generator = torch.Generator().manual_seed(asked.seed)
+            state = Crossing(inputs, job.steps, enter(maps[:, :4], loose, generator))
+        else:
+            state = Crossing(inputs, job.steps, **job.saved)
+        maps[:, :4] = state.picture
+        return state
 
     def step(self, states: Sequence[Crossing]) -> None:
         try:
-            moved, doubt = self._moved(states)
+            moved = self._moved(states)
         except (torch.OutOfMemoryError, MemoryError) as error:
             raise OutOfMemory(str(error)) from error
-        for row, state in enumerate(states):  # copies: a view would keep, and save, the whole batch
-            state.picture, state.doubt = moved[row : row + 1].clone(), doubt[row : row + 1].clone()
+        for state, (picture, doubt) in zip(states, moved, strict=True):
+            state.picture, state.doubt = picture, doubt
+            state.inputs[0][:, :4] = picture
             state.done += 1
 
     def done(self, state: Crossing) -> int:
         return state.done
 
     def sound(self, state: Crossing) -> bool:
-        return bool(torch.isfinite(state.picture).all())
+        return bool(state.picture.sum().isfinite())  # a sum of what is not finite is not, and is quickly had
 
     def finish(self, state: Crossing) -> tuple[NDArray[Any], NDArray[Any]]:
         doubt = torch.zeros_like(state.picture[:, :1]) if state.doubt is None else torch.sigmoid(state.doubt)
@@ -84,17 +88,25 @@ class BridgeProgram:
     def save(self, state: Crossing) -> dict[str, Any]:
         return {"picture": state.picture, "doubt": state.doubt, "done": state.done}
 
-    def _moved(self, states: Sequence[Crossing]) -> tuple[Tensor, Tensor]:
-        """The states' pictures one step on, and the network's doubt."""
+    def _moved(self, states: Sequence[Crossing]) -> list[tuple[Tensor, Tensor]]:
+        """Each state's picture one step on, and the network's doubt: its own, for a view would keep the whole batch."""
         maps, points, condition, source, source_points = (
-            torch.cat(rows) for rows in zip(*(state.inputs for state in states), strict=True)
+            together(rows) for rows in zip(*(state.inputs for state in states), strict=True)
         )
-        here = torch.tensor([state.done / state.steps for state in states])
-        there = torch.tensor([(state.done + 1) / state.steps for state in states])
-        pictures = torch.cat([state.picture for state in states])
-        now, when = at_time(maps, condition, pictures, here)
-        out = self._network(now, points, when, source, source_points)
-        return onward(pictures, out["clean"], here, there), out["doubt"]
+        here = torch.tensor([[state.done / state.steps] for state in states])
+        there = torch.tensor([[(state.done + 1) / state.steps] for state in states])
+        when = torch.cat([here, 1 - here, condition[:, 2:]], 1)
+        out = self._network(maps, points, when, source, source_points)
+        clean, doubt = out["clean"].split(1), out["doubt"].split(1)
+        return [
+            (onward(state.picture, clean[row], here[row], there[row]), doubt[row].clone())
+            for row, state in enumerate(states)
+        ]
+
+
+def together(rows: Sequence[Tensor]) -> Tensor:
+    """A batch of batches; of one alone that itself, for a copy costs as much as a layer."""
+    return rows[0] if len(rows) == 1 else torch.cat(list(rows))
 
 
 def _numpy(tensor: Tensor) -> Any:

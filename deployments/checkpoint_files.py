@@ -5,6 +5,7 @@ over, pickles alone are refused. Knows names, sizes and JSON; not what a network
 """
 
 import json
+import re
 import struct
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,6 +16,9 @@ from pose.errors import WeightsError
 MANIFEST = "contrapposto.json"
 VARIANTS = (None, "fp16", "bf16")
 _STEMS = ("diffusion_pytorch_model", "model")
+_WEIGHTS = re.compile(
+    rf"({'|'.join(_STEMS)})(\.(fp16|bf16))?(-\d+-of-\d+)?(\.(fp16|bf16))?\.safetensors(\.index(\.(fp16|bf16))?\.json)?"
+)
 _PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".msgpack", ".h5")
 _TEXTS = (".json", ".model", ".jinja")
 _VOCABULARIES = ("merges.txt", "vocab.txt")
@@ -40,12 +44,22 @@ def read_config(file: Path) -> dict[str, Any]:
 
 def texts(folder: Path) -> list[Path]:
     """Configs, vocabularies and templates that lie in the folder itself; the configs are checked for remote code."""
-    found = sorted(file for file in folder.iterdir() if file.suffix in _TEXTS or file.name in _VOCABULARIES)
-    found = [file for file in found if file.name != MANIFEST]
+    found = sorted(file for file in folder.iterdir() if is_text(file.name))
     for file in found:
         if "config" in file.name and file.suffix == ".json":
             read_config(file)
-    return [file for file in found if ".safetensors.index" not in file.name]
+    return found
+
+
+def is_text(name: str) -> bool:
+    """Whether a file of this name is loaded beside a network's weights."""
+    listed = ".index." in name or name == MANIFEST
+    return name in _VOCABULARIES or (name.endswith(_TEXTS) and not listed)
+
+
+def is_weights(name: str) -> bool:
+    """Whether a loader takes a file of this name for a network's weights, a shard of them, or their index."""
+    return bool(_WEIGHTS.fullmatch(name))
 
 
 def weights(folder: Path, variant: str | None) -> list[Path]:

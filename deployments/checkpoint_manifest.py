@@ -1,7 +1,7 @@
 """What identifies a checkpoint: one SHA-256 over its files; and the manifest that `contrapposto pull` wrote beside.
 
-The manifest, `contrapposto.json`, is {"repository", "revision", "files": {name: sha256}}; it guards against files that
-changed since they were pulled, not against whoever can write both. Knows files and hashes.
+The manifest, `contrapposto.json`, is {"revisions": {repository: revision}, "files": {name: sha256}}; it guards against
+files that changed since they were pulled, not against whoever can write both. Knows files and hashes.
 """
 
 import hashlib
@@ -14,6 +14,8 @@ from pathlib import Path
 from deployments.checkpoint_files import MANIFEST, read_config
 from pose.errors import WeightsError
 
+_LARGE = 64 * 2**20  # bytes
+
 
 def fingerprint(folder: Path, files: list[Path]) -> str:
     """SHA-256 over the sorted (name, SHA-256) of the files; the same wherever the folder lies."""
@@ -22,17 +24,30 @@ def fingerprint(folder: Path, files: list[Path]) -> str:
 
 
 def file_hash(file: Path) -> str:
-    """SHA-256 of a file of any size, read once for as long as its size and time stay the same."""
+    """SHA-256 of a file of any size; a large one is read once for as long as its size and time stay the same."""
     told = file.stat()
+    if told.st_size < _LARGE:
+        return hashlib.sha256(file.read_bytes()).hexdigest()
     return _hashed(str(file), told.st_size, told.st_mtime_ns)
 
 
-def write_manifest(folder: Path, repository: str, revision: str, files: Mapping[str, str]) -> None:
-    """Appears whole or not at all."""
-    text = json.dumps({"repository": repository, "revision": revision, "files": dict(sorted(files.items()))}, indent=2)
+def write_manifest(folder: Path, revisions: Mapping[str, str], files: Mapping[str, str]) -> None:
+    """revisions: by hub repository; files: SHA-256 by name. Appears whole or not at all."""
+    text = json.dumps({"revisions": dict(revisions), "files": dict(sorted(files.items()))}, indent=2)
     partial = folder / f"{MANIFEST}.partial"
     partial.write_text(text + "\n")
     partial.replace(folder / MANIFEST)
+
+
+def read_manifest(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
+    """What `write_manifest` was given; both empty where there is no manifest. Raises WeightsError."""
+    if not (folder / MANIFEST).is_file():
+        return {}, {}
+    manifest = read_config(folder / MANIFEST)
+    revisions, files = manifest.get("revisions"), manifest.get("files")
+    if not isinstance(revisions, dict) or not isinstance(files, dict):
+        raise WeightsError(f"{folder / MANIFEST} lists no revisions or no files; pull the checkpoint again.")
+    return revisions, files
 
 
 def check_manifest(folder: Path, files: list[Path]) -> bool:
@@ -43,9 +58,7 @@ def check_manifest(folder: Path, files: list[Path]) -> bool:
     root = next((each for each in (folder, folder.parent) if (each / MANIFEST).is_file()), None)
     if root is None:
         return False
-    listed = read_config(root / MANIFEST).get("files")
-    if not isinstance(listed, dict):
-        raise WeightsError(f"{root / MANIFEST} lists no files; pull the checkpoint again.")
+    _, listed = read_manifest(root)
     for file in files:
         name = _name(file, root)
         if listed.get(name) != file_hash(file):

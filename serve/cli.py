@@ -9,8 +9,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+from deployments.checkpoints import checkpoints_directory
 from pose.errors import ContrappostoError, InvalidInput, WeightsError
 from serve import bench, commands
+from serve.families import FAMILIES
+from serve.hub import open_hub
+from serve.pull import find_family, pull
 from serve.settings import ROOT, Settings, read_settings
 from serve.weights import check_weights, weights_directory
 
@@ -68,6 +72,17 @@ def _exported(options: argparse.Namespace) -> int:
     return subprocess.run([sys.executable, "-m", "export.command", *options.rest], check=False).returncode
 
 
+def _pulled(options: argparse.Namespace) -> int:
+    if options.family is None:
+        print("\n".join(f"{name:18} {told.stage:10} {told.told}. {told.licence}." for name, told in FAMILIES.items()))
+        return 0
+    family, directory = find_family(options.family), options.to or checkpoints_directory()
+    print(f"licence: {family.licence}", file=sys.stderr)
+    settings = pull(family, directory, open_hub(), lambda line: print(line, file=sys.stderr, flush=True))
+    print(settings, end="")
+    return 0
+
+
 def _drawn(options: argparse.Namespace) -> int:
     """A sheet of the characters on which the embedded networks are trained; in a process of its own too."""
     command = [sys.executable, "-m", "training.world.sheet", str(options.sheet.resolve())]
@@ -86,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_looking(command)
     _add_figures(command)
     _add_bench(command)
+    _add_checkpoints(command)
     exported = command.add_parser("export", help="networks as ONNX graphs and TensorRT engines", add_help=False)
     exported.set_defaults(run=_exported)
     return parser
@@ -147,6 +163,13 @@ def _add_figures(command: "argparse._SubParsersAction[argparse.ArgumentParser]")
     figures.add_argument("--size", type=int, default=192, help="pixels a picture")
     figures.add_argument("--seed", type=int, default=0)
     figures.set_defaults(run=_drawn)
+
+
+def _add_checkpoints(command: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    pull = command.add_parser("pull", help="fetch a known-good set of checkpoints, verified; docs/checkpoints.md")
+    pull.add_argument("family", nargs="?", help="without one: list them")
+    pull.add_argument("--to", type=Path, help="default: CONTRAPPOSTO_CHECKPOINTS, else ./checkpoints")
+    pull.set_defaults(run=_pulled)
 
 
 def _add_bench(command: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

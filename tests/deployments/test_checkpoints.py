@@ -255,7 +255,7 @@ def test_links_out_of_the_folder_are_refused(tmp_path: Path) -> None:
 
 def pulled(folder: Path) -> Path:
     files = [file for file in folder.rglob("*") if file.is_file()]
-    write_manifest(folder, "org/name", "f" * 40, {str(file.relative_to(folder)): file_hash(file) for file in files})
+    write_manifest(folder, {"org/name": "f" * 40}, {str(file.relative_to(folder)): file_hash(file) for file in files})
     return folder
 
 

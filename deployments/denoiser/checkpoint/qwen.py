@@ -3,8 +3,9 @@
 Each step takes every slot one step along its own schedule. Paintings share a step where the target and all pictures
 have the same shapes. Rows with texts of one length go through the network together, so that nothing is padded and no
 mask rules out the fast attention kernels: the wanted and the unwanted prompt are two passes, as in the library's own
-loop. The known region is not blended in; it is pasted back after decoding, elsewhere. Knows neither the library, which
-is `qwen_parts`', nor the engine's order.
+loop. The known region is not blended in; it is pasted back after decoding, elsewhere. Of a sampling, control_scale,
+identity_scale and strength have no meaning here. Knows neither the library, which is `qwen_parts`', nor the engine's
+order.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,8 @@
 """What Qwen-Image-Edit takes and gives back: pictures and words in, packed latents and embeddings out, and decoding.
 
-The library's own methods do the work, in the order of its own pipeline; only the loop over time is not here. Imports
-diffusers and transformers: only `qwen.open_painter` imports this, once they are known to be there.
+The library's own methods do the work, in the order of its own pipeline; only the loop over time is not here. One of
+its faults is mended: it does not tell its text encoder which tokens are pictures (see `tell_pictures`). Imports
+diffusers and transformers, so only `qwen.open_painter` imports this. Not run with trained weights or on a GPU so far.
 """
 
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ from diffusers import (
     QwenImageTransformer2DModel,
 )
 from diffusers.pipelines.qwenimage import pipeline_qwenimage_edit_plus as library
+from diffusers.utils import is_accelerate_available
 from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
@@ -134,18 +136,32 @@ def load(
     except (OSError, ValueError, RuntimeError) as error:
         raise WeightsError(f"cannot load the pipeline in '{base.folder}' ({error}); fetch it again.") from error
     _check(pipeline, base.folder)
+    pipeline.text_encoder.register_forward_pre_hook(tell_pictures, with_kwargs=True)
     return Parts(pipeline.to(device))
+
+
+def tell_pictures(
+    encoder: Any, inputs: tuple[Any, ...], named: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Before the text encoder's forward: which tokens are pictures, where the caller does not say.
+
+    Without it transformers 5 takes the pictures' tokens for words in a row instead of rows and columns, and diffusers'
+    pipelines leave it out, so that pictures come out otherwise than the checkpoint learnt (diffusers issue 14194).
+    """
+    if named.get("mm_token_type_ids") is None:
+        named = {**named, "mm_token_type_ids": (named["input_ids"] == encoder.config.image_token_id).int()}
+    return inputs, named
 
 
 def _pipeline(base: Opened, vae: Opened | None, scheduler: Opened | None, dtype: torch.dtype) -> Any:
     local: dict[str, Any] = {"local_files_only": True}
-    weights = {"dtype": dtype, "use_safetensors": True, **local}
+    weights = {**local, "dtype": dtype, "use_safetensors": True, "low_cpu_mem_usage": is_accelerate_available()}
     parts = {"processor": PictureProcessor.from_pretrained(base.folder / "processor", **local)}
     if vae is not None:
-        parts["vae"] = AutoencoderKLQwenImage.from_pretrained(vae.folder, **weights)
+        parts["vae"] = AutoencoderKLQwenImage.from_pretrained(vae.folder, variant=vae.variant, **weights)
     if scheduler is not None:
         parts["scheduler"] = FlowMatchEulerDiscreteScheduler.from_pretrained(scheduler.folder, **local)
-    return QwenImageEditPlusPipeline.from_pretrained(base.folder, **weights, **parts)
+    return QwenImageEditPlusPipeline.from_pretrained(base.folder, variant=base.variant, **weights, **parts)
 
 
 def _check(pipeline: Any, folder: Path) -> None:

@@ -14,10 +14,12 @@ import pytest
 import torch
 from diffusers.pipelines.qwenimage import pipeline_qwenimage_edit_plus as library
 from numpy.typing import NDArray
+from PIL import Image
 
 from deployments.checkpoints import Checkpoint
 from deployments.denoiser.checkpoint.painting import Painting, Sampling
 from deployments.denoiser.checkpoint.qwen import PROMPT, QwenPainter, guided, open_painter, pictures
+from deployments.denoiser.checkpoint.qwen_parts import tell_pictures
 from deployments.denoiser.engine.caps import Caps
 from deployments.denoiser.engine.engine import Engine, Handle
 from deployments.denoiser.engine.slots import OutOfMemory
@@ -82,6 +84,29 @@ def test_time_zero_for_pictures_is_the_librarys_own(tmp_path: Path) -> None:
     still = opened(save_tiny(tmp_path, still=True))
     asked = painting(seed=2)
     np.testing.assert_allclose(painted(still, asked), answer(still, asked, GUIDED), rtol=0, atol=CLOSE)
+
+
+def test_untold_of_pictures_it_is_the_librarys_own_too(folder: Path) -> None:
+    """As diffusers has it, with the text encoder left to take pictures for words."""
+    told, untold = opened(folder), opened(folder)
+    untold.parts._pipeline.text_encoder._forward_pre_hooks.clear()
+    asked = painting(seed=1)
+    got = painted(untold, asked)
+    np.testing.assert_allclose(got, answer(untold, asked, GUIDED), rtol=0, atol=CLOSE)
+    assert np.abs(got - painted(told, asked)).max() > CLOSE
+
+
+def test_the_text_encoder_is_told_what_the_processor_says(painter: QwenPainter) -> None:
+    pipeline, told = painter.parts._pipeline, []
+    picture = Image.fromarray(painting().reference)
+    says = pipeline.processor(
+        text=["a<|vision_start|><|image_pad|><|vision_end|>b"], images=[picture], return_tensors="pt"
+    )
+    _, named = tell_pictures(pipeline.text_encoder, (), {"input_ids": says["input_ids"]})
+    assert torch.equal(named["mm_token_type_ids"], says["mm_token_type_ids"])
+    assert int(says["mm_token_type_ids"].sum()) == int(says["image_grid_thw"].prod()) // 4
+    _, kept = tell_pictures(pipeline.text_encoder, (), {"input_ids": says["input_ids"], "mm_token_type_ids": told})
+    assert kept["mm_token_type_ids"] is told
 
 
 @pytest.mark.parametrize("reuse", [0.0, 1e-9])

@@ -111,11 +111,11 @@ def header(file: Path) -> dict[str, Any]:
     return dict(found)
 
 
-def keep_inside(files: Iterable[Path], folders: Iterable[Path]) -> None:
-    """Raises WeightsError for a link out of the folders, other than into the blobs of the hub's own cache."""
-    inside = [folder.resolve() for folder in folders]
-    snapshots = [each for folder in inside for each in (folder, *folder.parents) if each.parent.name == "snapshots"]
-    roots = inside + [each.parents[1] / "blobs" for each in snapshots]
+def keep_inside(files: Iterable[Path], folder: Path) -> None:
+    """Raises WeightsError for a link out of the folder, other than into the blobs of the hub's own cache."""
+    root = folder.resolve()
+    snapshots = [each for each in (root, *root.parents) if each.parent.name == "snapshots"]
+    roots = [root, *(each.parents[1] / "blobs" for each in snapshots)]
     for file in files:
         if not any(file.resolve().is_relative_to(root) for root in roots):
             raise WeightsError(f"{file} leads out of the checkpoint, to {file.resolve()}; put the file itself there.")

@@ -60,7 +60,7 @@ def loaded(folder: Path) -> tuple[str | None, list[Path]]:
         if all(found.values()):
             files = layout.files + [file for each in found.values() for file in each]
             files += [file for each in (*layout.networks, *layout.plain) for file in texts(each)]
-            keep_inside(files, [folder, *layout.networks])
+            keep_inside(files, folder)
             return variant, sorted(set(files))
     raise refuse_weights(next(network for network in layout.networks if not weights(network, None)))
 
@@ -72,8 +72,7 @@ def _layout(folder: Path) -> _Layout:
         return _Layout(networks=[folder])
     if (folder / _SCHEDULER).is_file():
         return _Layout(files=[folder / _SCHEDULER])
-    adapters = list(_adapters(folder))
-    return _Layout(adapters, networks=list(dict.fromkeys(_image_encoder(file) for file in adapters)))
+    return _Layout(list(_adapters(folder)), networks=_image_encoders(folder))
 
 
 def _pipeline(folder: Path) -> _Layout:
@@ -97,14 +96,16 @@ def _adapters(folder: Path) -> Iterator[Path]:
                 yield file
 
 
-def _image_encoder(adapter: Path) -> Path:
-    """Beside the adapter, or where h94/IP-Adapter has the one that both of its sections share."""
-    for encoder in (adapter.parent / "image_encoder", adapter.parent.parent / "models" / "image_encoder"):
-        if (encoder / _NETWORK).is_file():
-            return encoder
-    raise WeightsError(
-        f"{adapter} has no image encoder beside it (image_encoder/{_NETWORK} with its .safetensors); fetch it too."
-    )
+def _image_encoders(folder: Path) -> list[Path]:
+    """Beside the adapters, or in `models`: h94/IP-Adapter has there the one that both of its sections share."""
+    possible = [folder / section / "image_encoder" for section in _ADAPTER_SECTIONS]
+    found = [encoder for encoder in possible if (encoder / _NETWORK).is_file()]
+    if not found:
+        raise WeightsError(
+            f"{folder} has an IP-Adapter but no image encoder (image_encoder/{_NETWORK} with its .safetensors); fetch it "
+            "too, and where it lies in the repository's models/ give the whole repository."
+        )
+    return found
 
 
 def _own_code(file: Path, named: object) -> WeightsError:

@@ -6,7 +6,6 @@ files that changed since they were pulled, not against whoever can write both. K
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -74,8 +73,7 @@ def check_manifest(folder: Path, files: list[Path]) -> bool:
 
 
 def _name(file: Path, folder: Path) -> str:
-    """Relative to the folder; the encoder that an IP-Adapter shares may lie in its neighbour."""
-    return Path(os.path.relpath(file, folder)).as_posix()
+    return file.relative_to(folder).as_posix()
 
 
 @lru_cache(maxsize=4096)

@@ -54,8 +54,8 @@ def checkpoints_directory() -> Path:
 def open_checkpoint(where: str, classes: Collection[str]) -> Opened:
     """The folder or the pulled hub id, when it is one of `classes` and whole. Raises WeightsError with the remedy.
 
-    `where` may also name a folder within a repository: `h94/IP-Adapter/models`. An IP-Adapter has no class of its own:
-    "IPAdapter" is concluded from what its files hold.
+    `where` may also name a folder within a repository: `h94/IP-Adapter/models`. An IP-Adapter's files name no class:
+    "IPAdapter" is concluded from what they hold.
     """
     folder = _locate(where)
     name = class_name(folder)

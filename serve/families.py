@@ -56,7 +56,7 @@ def _pipeline(repository: str, *components: str) -> Source:
 def _adapter(section: str, name: str) -> Part:
     file = f"{section}/{name}.safetensors"
     source = Source("h94/IP-Adapter", ("models/image_encoder",), {file: file})
-    return Part("ip_adapter", f"h94/IP-Adapter/{section}", "IPAdapter", (source,))
+    return Part("ip_adapter", "h94/IP-Adapter", "IPAdapter", (source,))
 
 
 _SD = ("feature_extractor", "scheduler", "text_encoder", "tokenizer", "unet", "vae")

@@ -62,8 +62,7 @@ def settings_for(family: Family, folders: Mapping[str, Path]) -> str:
 
 
 def _pull_part(part: Part, directory: Path, hub: Hub, tell: Tell) -> Path:
-    organisation, name, *rest = part.where.split("/")
-    folder = (directory / f"{organisation}--{name}").resolve()
+    folder = (directory / part.where.replace("/", "--")).resolve()
     folder.mkdir(parents=True, exist_ok=True)
     pinned, known = read_manifest(folder)
     revisions = {each.repository: pinned.get(each.repository) or hub.revision(each.repository) for each in part.sources}
@@ -80,7 +79,7 @@ def _pull_part(part: Part, directory: Path, hub: Hub, tell: Tell) -> Path:
     hashes = known | {each: file_hash(folder / each) for each in sorted(names)}
     write_manifest(folder, pinned | revisions, hashes)
     shutil.rmtree(folder / ARRIVING, ignore_errors=True)
-    opened = open_checkpoint(str(folder.joinpath(*rest)), [part.kind])
+    opened = open_checkpoint(str(folder), [part.kind])
     tell(f"{part.where}: {opened.name}, {len(names)} files verified, {opened.sha256[:12]}")
     return opened.folder
 

@@ -100,11 +100,11 @@ def test_the_class_is_what_the_config_names(tmp_path: Path, file: str, config: o
 def test_an_ip_adapter_is_known_by_its_keys(tmp_path: Path) -> None:
     assert open_checkpoint(str(adapter(tmp_path / "models")), ["IPAdapter"]).name == "IPAdapter"
     write_weights(tmp_path / "sdxl_models" / "ip-adapter_sdxl_vit-h.safetensors", "image_proj.norm.weight")
-    shared = open_checkpoint(str(tmp_path / "sdxl_models"), ["IPAdapter"])
-    before = shared.sha256
+    whole = open_checkpoint(str(tmp_path), ["IPAdapter"])
+    assert whole.name == "IPAdapter"
     write_weights(tmp_path / "models" / "image_encoder" / "model.safetensors", "another")
-    assert open_checkpoint(str(tmp_path / "sdxl_models"), ["IPAdapter"]).sha256 != before
-    assert open_checkpoint(str(tmp_path), ["IPAdapter"]).name == "IPAdapter"
+    assert open_checkpoint(str(tmp_path), ["IPAdapter"]).sha256 != whole.sha256
+    assert "give the whole repository" in refusal(tmp_path / "sdxl_models")
 
 
 def test_an_ip_adapter_without_its_encoder_is_refused(tmp_path: Path) -> None:

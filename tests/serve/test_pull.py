@@ -181,10 +181,10 @@ def test_two_families_share_an_ip_adapters_folder(tmp_path: Path) -> None:
         "sdxl_models/ip-adapter_sdxl.safetensors": save(keys),
     }
     hub = RehearsedHub({"h94/IP-Adapter": files})
-    for name, section in (("sd15", "models"), ("sdxl", "sdxl_models")):
+    for name in ("sd15", "sdxl"):
         part = next(part for part in FAMILIES[name].parts if part.role == "ip_adapter")
         pull(Family("denoiser", "", "", (part,)), tmp_path, hub, quiet)
-        assert open_checkpoint(str(tmp_path / "h94--IP-Adapter" / section), ["IPAdapter"]).pulled
+        assert open_checkpoint(str(tmp_path / "h94--IP-Adapter"), ["IPAdapter"]).pulled
     assert open_checkpoint(str(tmp_path / "h94--IP-Adapter" / "models"), ["IPAdapter"]).pulled
     assert "sdxl_models/ip-adapter_sdxl.safetensors" not in hub.fetched
 

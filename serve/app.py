@@ -30,6 +30,7 @@ from serve.weights import check_weights, weights_directory
 
 GRACE_SECONDS = 5.0
 SHUTDOWN_SECONDS = 9.0
+START_SECONDS = 60.0
 LOGGING = {"log_level": "WARNING", "enable_access_log": False}
 FAILED = ("DEPLOY_FAILED", "UNHEALTHY")
 
@@ -78,6 +79,8 @@ def run(settings: Settings, host: str, port: int, told: Callable[[str], None]) -
         app = build_app(settings.model_dump(mode="json"))
         _deploy_all(app)
         told(f"contrapposto ready on http://{host}:{port}")
+        told(f"denoiser: rows a step {_caps()}")
+        told(f"stages' metrics on http://127.0.0.1:{ray.nodes()[0]['MetricsExportPort']}/metrics")
         stop.wait()
 
 
@@ -90,6 +93,13 @@ def _deploy_all(app: Application) -> None:
         failed = {name: state.message for name, state in deployments.items() if state.status in FAILED}
         told = "; ".join(f"stage {name}: {_last_line(message)}" for name, message in failed.items())
         raise StartError(f"the service did not come up: {told or _last_line(str(error))}") from error
+
+
+def _caps() -> dict[str, int]:
+    """What the engine of one denoiser replica measured."""
+    handle = ray_serve.get_deployment_handle("denoiser", APPLICATION)
+    caps: dict[str, int] = handle.caps.remote().result(timeout_s=START_SECONDS)
+    return caps
 
 
 def _last_line(message: str) -> str:
@@ -151,6 +161,7 @@ def _cluster(settings: Settings) -> Iterator[None]:
         log_to_driver=False,
         logging_level=logging.ERROR,
         namespace=APPLICATION,
+        _metrics_export_port=settings.metrics_port or None,
     )
     try:
         yield

@@ -27,6 +27,11 @@ _FIELDS: dict[str, dict[str, Any]] = {
     "seed": {"type": "integer", "default": 0, "minimum": 0},
     "steps": {"type": "integer", "minimum": 1},
     "variations": {"type": "integer", "default": 1, "minimum": 1, "maximum": 8},
+    "deterministic": {
+        "type": "boolean",
+        "default": False,
+        "description": "same bytes for the same inputs and seed, at the cost of sharing no step with other requests",
+    },
     "format": {"enum": ["png", "webp", "jpeg"], "default": "png"},
 }
 _SOURCE = ("image", "mask", "source_keypoints", "figure_index")

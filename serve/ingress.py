@@ -17,6 +17,7 @@ from ray.exceptions import RayActorError, RayTaskError
 from ray.serve.handle import DeploymentHandle
 
 from deployments.backgrounds.spec import Background
+from deployments.denoiser.spec import Order, Progress
 from pose.errors import ContrappostoError
 from pose.figure import Figure, Reading, Warp
 from pose.pose import Pose
@@ -26,7 +27,7 @@ from serve.metering import Meter
 from serve.pipeline import Pipeline
 from serve.results import weigh
 from serve.settings import parse_settings
-from serve.stages import STAGES, Bounds, Held, Image, Value
+from serve.stages import STAGES, Bounds, Held, Image, Told, Value
 
 APPLICATION = "contrapposto"
 STATUS_SECONDS = 0.5
@@ -42,9 +43,9 @@ class Ingress:
 
     def __serve_build_asgi_app__(self) -> FastAPI:
         """Called by Ray Serve once the replica is constructed."""
-        keep, meter = self._settings.ingress, Meter()
+        keep, limits, meter = self._settings.ingress, self._settings.limits, Meter()
         figures = FigureStore(keep.figures, keep.figure_seconds, time.monotonic, keep.figure_mib * 2**20, weigh)
-        pipeline = Pipeline(self._stages, figures, meter.stage, self._settings.limits.outputs_abreast)
+        pipeline = Pipeline(self._stages, figures, meter.stage, limits.outputs_abreast, limits.seconds)
         return create_api(pipeline, self._settings, self._weights, meter, proxied=True)
 
 
@@ -68,14 +69,20 @@ class RayStages:
     async def parse(self, picture: Held[Image], reading: Reading, mask: Image | None) -> Held[Figure]:
         return await _call(self.handles["garments"].parse.remote, picture, reading, mask)
 
-    async def complete(self, figure: Held[Figure], seed: int) -> Held[Figure]:
-        return await _call(self.handles["denoiser"].complete.remote, figure, seed)
+    async def complete(self, figure: Held[Figure], order: Order) -> Held[Figure]:
+        return await _call(self.handles["denoiser"].complete.remote, figure, order)
 
     async def warp(self, figure: Held[Figure], target: Pose, retarget: str, framing: str) -> Held[Warp]:
         return await _call(self.handles["deformation"].warp.remote, figure, target, retarget, framing)
 
-    async def repair(self, figure: Held[Figure], warp: Held[Warp], steps: int, seed: int) -> Held[Image]:
-        return await _call(self.handles["denoiser"].repair.remote, figure, warp, steps, seed)
+    async def repair(self, figure: Held[Figure], warp: Held[Warp], order: Order, told: Told) -> Held[Image]:
+        """Where a replica dies under the call, another goes on from the latest step that was told."""
+        remote = self.handles["denoiser"].options(stream=True).repair.remote
+        latest = _Latest(told)
+        try:
+            return await _last(remote, [figure.reference, warp.reference, order], latest)
+        except RayActorError:
+            return await _last(remote, [figure.reference, warp.reference, order, latest.saved], latest)
 
     async def plate(
         self, picture: Held[Image], alpha: Held[Image], origin: tuple[int, int], size: tuple[int, int]
@@ -115,14 +122,45 @@ async def _call(remote: Callable[..., Any], *arguments: Any) -> Held[Any]:
 
 
 async def _held(remote: Callable[..., Any], passed: list[Any]) -> Held[Any]:
-    """Raises our own errors as the stage raised them, not as Ray's subclass that carries a traceback for a message."""
     try:
         reference = await remote(*passed)._to_object_ref()
         return Held(await reference, reference)
     except RayTaskError as error:
-        if isinstance(error.cause, ContrappostoError):
-            raise error.cause from None
+        raise _cause(error) from None
+
+
+@dataclass
+class _Latest:
+    """Keeps what the latest step saved and passes the progress on."""
+
+    told: Told
+    saved: Any = None
+
+    def __call__(self, progress: Progress) -> None:
+        self.saved = progress.saved
+        self.told(progress)
+
+
+async def _last(remote: Callable[..., Any], passed: list[Any], told: Told) -> Held[Any]:
+    """The last of what a streaming call gives; what comes before it is its progress."""
+    response = remote(*passed)
+    try:
+        async for reference in await response._to_object_ref_gen():
+            value = await reference
+            if not isinstance(value, Progress):
+                return Held(value, reference)
+            told(value)
+    except RayTaskError as error:
+        raise _cause(error) from None
+    except asyncio.CancelledError:
+        response.cancel()
         raise
+    raise RuntimeError("a stage's stream ended without a result.")
+
+
+def _cause(error: RayTaskError) -> BaseException:
+    """Our own error as the stage raised it, not as Ray's subclass that carries a traceback for a message."""
+    return error.cause if isinstance(error.cause, ContrappostoError) else error
 
 
 def _deployments_ready() -> dict[str, bool]:

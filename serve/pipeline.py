@@ -5,6 +5,7 @@ many poses it is asked for, and kept by its content; so every pose shows the sam
 """
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -14,6 +15,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from deployments.backgrounds.spec import Background
+from deployments.denoiser.spec import Order
 from pose import library
 from pose.errors import InvalidInput, InvalidKeypoints, NoFigure, NoPose, NotFound
 from pose.figure import Reading, Warp
@@ -23,7 +25,7 @@ from serve.figures import FigureStore
 from serve.report import Report, figure_box, make_report
 from serve.requests import Source, Target, Transfer
 from serve.results import Output, Parsed, Result
-from serve.stages import Held, Image, Stages, Value
+from serve.stages import Held, Image, Stages, Told, Value, untold
 from serve.stopwatch import Observe, Stopwatch, unobserved
 
 COMPLETION_SEED = 0
@@ -36,27 +38,37 @@ class Pipeline:
     """The service without its transport. One for each process that takes requests.
 
     `abreast`: how many outputs of one request are under way at a time, so that many poses leave room for others.
+    `seconds`: within which a request is to be answered; the denoiser serves first what is due first.
     """
 
     def __init__(
-        self, stages: Stages, figures: FigureStore[Parsed], observe: Observe = unobserved, abreast: int = 4
+        self,
+        stages: Stages,
+        figures: FigureStore[Parsed],
+        observe: Observe = unobserved,
+        abreast: int = 4,
+        seconds: float = math.inf,
     ) -> None:
         self.stages = stages
-        self._abreast = abreast
+        self._abreast, self._seconds = abreast, seconds
         self._figures = figures
         self._plates: FigureStore[Held[Image]] = FigureStore(
-            PLATES, PLATE_SECONDS, time.monotonic, PLATE_BYTES, lambda plate: plate.value.nbytes
+            PLATES,
+            PLATE_SECONDS,
+            time.monotonic,
+            PLATE_BYTES,
+            lambda plate: plate.value.nbytes,
         )
         self._observe = observe
 
     def watch(self) -> Stopwatch:
         """A stopwatch for one request."""
-        return Stopwatch(self._observe)
+        return Stopwatch(self._observe, time.monotonic() + self._seconds)
 
-    async def transfer(self, request: Transfer) -> Result:
+    async def transfer(self, request: Transfer, told: Told = untold) -> Result:
         """The character in every pose asked for. Raises what the stages raise, and NotFound for an unknown figure id.
 
-        The source's figure is parsed while the references are read.
+        The source's figure is parsed while the references are read. `told` hears of the denoiser's steps.
         """
         watch = self.watch()
         known = self._known(request.source)
@@ -64,7 +76,7 @@ class Pipeline:
         parsed, asked = await _both(self.parse(request.source, watch), asking)
         slots = asyncio.Semaphore(self._abreast)
         jobs = [
-            _in_turn(slots, self._output, request, parsed, target, pose, request.seed + step, watch)
+            _in_turn(slots, self._output, request, parsed, target, pose, request.seed + step, watch, told)
             for target, pose in zip(request.targets, asked, strict=True)
             for step in range(request.variations)
         ]
@@ -103,7 +115,9 @@ class Pipeline:
         picture = self.stages.hold(source.picture.rgba if source.picture.has_alpha else source.picture.rgb)
         reading = await self._source_reading(source, picture, watch)
         figure = await watch.time("garments", self.stages.parse(picture, reading, source.mask))
-        complete = await watch.time("denoiser", self.stages.complete(figure, COMPLETION_SEED))
+        # In no company, so that a figure's inventions are the same whichever replica made them.
+        order = Order(seed=COMPLETION_SEED, within=watch.left, alone=True)
+        complete = await watch.time("denoiser", self.stages.complete(figure, order))
         alpha = self.stages.hold(np.ascontiguousarray(complete.value.image[..., 3]))
         return Parsed(source.key, picture, source.picture.has_alpha, alpha, reading, complete, dict(watch.seconds))
 
@@ -139,14 +153,22 @@ class Pipeline:
         return readings[0].pose
 
     async def _output(
-        self, request: Transfer, parsed: Parsed, target: Target, pose: Pose | None, seed: int, watch: Stopwatch
+        self,
+        request: Transfer,
+        parsed: Parsed,
+        target: Target,
+        pose: Pose | None,
+        seed: int,
+        watch: Stopwatch,
+        told: Told,
     ) -> Output:
         figure = parsed.figure.value
         asked = pose if pose is not None else _library_pose(target, figure.pose)
         warp = await watch.time(
             "deformation", self.stages.warp(parsed.figure, asked, request.retarget, request.framing)
         )
-        repairing = watch.time("denoiser", self.stages.repair(parsed.figure, warp, request.steps, seed))
+        order = Order(request.steps, seed, watch.left, request.deterministic)
+        repairing = watch.time("denoiser", self.stages.repair(parsed.figure, warp, order, told))
         repaired, plate = await _both(repairing, self._plate(request.background, parsed, warp.value, watch))
         finished, report = await asyncio.gather(
             self._finish(request, parsed, warp.value, repaired, plate, watch),

@@ -57,4 +57,5 @@ class Transfer:
     seed: int = 0
     steps: int = 1
     variations: int = 1
+    deterministic: bool = False
     format: Format = "png"

@@ -24,7 +24,8 @@ TARGETS = ("pose", "reference", "keypoints")
 SOURCE = ("image", "mask", "source_keypoints", "figure_index")
 BACKGROUND = ("background", "background_image")
 TRANSFER = (
-    "figure", *SOURCE, *TARGETS, "retarget", "framing", *BACKGROUND, "scale", "seed", "steps", "variations", "format",
+    "figure", *SOURCE, *TARGETS, "retarget", "framing", *BACKGROUND, "scale", "seed", "steps", "variations",
+    "deterministic", "format",
 )  # fmt: skip
 FORMATS = ("png", "webp", "jpeg")
 MAX_SEED = 2**31 - 1
@@ -72,6 +73,7 @@ def to_transfer(fields: Fields, settings: Settings) -> Transfer:
         seed=integer(fields, "seed", 0, 0, MAX_SEED),
         steps=integer(fields, "steps", settings.default_steps, 1, settings.limits.steps),
         variations=variations,
+        deterministic=truth(fields, "deterministic"),
         format=to_format(fields),
     )
 
@@ -192,6 +194,15 @@ def choice(fields: Fields, name: str, choices: tuple[str, ...]) -> str:
     if given not in choices:
         raise InvalidInput(f"{name} is '{str(given)[:40]}'; give {' or '.join(choices)}.")
     return str(given)
+
+
+def truth(fields: Fields, name: str) -> bool:
+    """Yes or no; no where the field is not given."""
+    given = fields.one(name, False)
+    text = str(given).lower() if isinstance(given, (bool, str)) else ""
+    if text not in ("true", "false"):
+        raise InvalidInput(f"{name} is '{str(given)[:40]}'; give true or false.")
+    return text == "true"
 
 
 def integer(fields: Fields, name: str, default: int, least: int, most: int) -> int:

@@ -101,6 +101,8 @@ class RequestLimits(_Frozen):
 class Settings(_Frozen):
     """Everything an operator decides. `blazepose_python` is the interpreter of that stage's own environment.
 
+    `metrics_port`: where Prometheus finds the replicas' metrics (the ingress's own are at /metrics); 0 is any free one.
+
     `steps`: of a request that asks for no number; None is 1 for the embedded denoiser, a checkpoint's `sampling.steps`.
     """
 
@@ -113,6 +115,7 @@ class Settings(_Frozen):
     backgrounds: Stage = Stage(num_cpus=0.2)
     upscaler: NetworkStage = NetworkStage(num_cpus=0.1)
     limits: RequestLimits = RequestLimits()
+    metrics_port: int = Field(0, ge=0, le=65535)
     blazepose_python: Path = ROOT / ".venv-blazepose" / "bin" / "python"
     steps: int | None = Field(None, ge=1, le=100)
 

@@ -4,6 +4,7 @@ A result is `Held`: the value, and the reference under which the cluster keeps i
 bytes. In one process (tests) there is no reference and the value itself is passed.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -11,11 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deployments.backgrounds.spec import Background
+from deployments.denoiser.spec import Order, Progress
 from pose.figure import Figure, Reading, Warp
 from pose.pose import Pose
 
 Value = TypeVar("Value")
 Image = NDArray[np.uint8]
+Told = Callable[[Progress], None]
 Bounds = tuple[float, float, float, float]
 STAGES = ("keypoints", "blazepose", "garments", "denoiser", "deformation", "backgrounds", "upscaler")
 
@@ -26,6 +29,10 @@ class Held(Generic[Value]):
 
     value: Value
     reference: Any = None
+
+
+def untold(progress: Progress) -> None:
+    """Tells nobody."""
 
 
 class Stages(Protocol):
@@ -47,7 +54,7 @@ class Stages(Protocol):
         """garments: the figure of a reading."""
         ...
 
-    async def complete(self, figure: Held[Figure], seed: int) -> Held[Figure]:
+    async def complete(self, figure: Held[Figure], order: Order) -> Held[Figure]:
         """denoiser: every layer filled under what hides it."""
         ...
 
@@ -55,8 +62,8 @@ class Stages(Protocol):
         """deformation: the figure in the target pose."""
         ...
 
-    async def repair(self, figure: Held[Figure], warp: Held[Warp], steps: int, seed: int) -> Held[Image]:
-        """denoiser: seams and holes closed; (H, W, 4) on the warp's canvas."""
+    async def repair(self, figure: Held[Figure], warp: Held[Warp], order: Order, told: Told) -> Held[Image]:
+        """denoiser: seams and holes closed; (H, W, 4) on the warp's canvas. `told` hears of each step but the last."""
         ...
 
     async def plate(

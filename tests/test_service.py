@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -18,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = sorted(path for path in (ROOT / "samples").glob("*.png") if "stick" not in path.stem)
 STICKS = sorted((ROOT / "samples").glob("*stick*.png"))
 HOSTILE = ROOT.parent / "shared" / "data" / "hostile"
+LONG = {"pose": "walking", "steps": "50", "deterministic": "true"}
 MARK = "CONTRAPPOSTO_TEST_RUN"
 
 pytestmark = pytest.mark.skipif(
@@ -53,6 +56,11 @@ class Service:
         self._log.close()
         return time.monotonic() - began
 
+    def replica(self, stage: str) -> int:
+        """The process of a stage's one replica."""
+        (found,) = [pid for pid in self.left() if f"ServeReplica:contrapposto:{stage}" in _command(pid)]
+        return found
+
     def left(self) -> list[int]:
         """Processes that still carry this run's mark in their environment."""
         mark = f"{MARK}={self.mark}".encode()
@@ -64,6 +72,13 @@ def _environment(process: Path) -> bytes:
         return (process / "environ").read_bytes()
     except OSError:
         return b""
+
+
+def _command(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except OSError:
+        return ""
 
 
 @pytest.fixture(scope="module")
@@ -129,6 +144,34 @@ def test_a_client_cannot_switch_off_its_deadline(service):
     headers = {"x-request-timeout-seconds": "-1", "x-request-disconnect-disabled": "?1"}
     answer = post(service, [image(SAMPLES[0]), ("pose", (None, "no such pose"))], headers=headers)
     assert_is_problem(answer)
+
+
+def test_a_denoiser_that_dies_midway_is_not_seen_by_the_client(service):
+    """Another replica goes on from the latest step; alone, a request's bytes depend on nothing else."""
+    fields = [image(SAMPLES[0]), *((name, (None, value)) for name, value in LONG.items())]
+    undisturbed = post(service, fields)
+    with ThreadPoolExecutor(1) as threads:
+        disturbed = threads.submit(post, service, fields)
+        time.sleep(undisturbed.elapsed.total_seconds() / 2)
+        replica = service.replica("denoiser")
+        os.kill(replica, signal.SIGKILL)
+        assert not disturbed.done()
+        answer = disturbed.result()
+    assert [undisturbed.status_code, answer.status_code] == [200, 200], answer.text
+    assert answer.content == undisturbed.content
+    assert service.replica("denoiser") != replica
+
+
+def test_the_engines_metrics_are_told_where_ray_tells_its_own(service):
+    caps, metrics = (service.process.stdout.readline() for _ in range(2))
+    assert re.fullmatch(r"denoiser: rows a step \{('\d+x\d+': \d+(, )?)+\}\n", caps)
+    missing = {"steps", "rows", "occupancy", "cap", "waiting", "wait_seconds", "step_seconds", "ends"}
+    deadline = time.monotonic() + 30  # they are reported every few seconds
+    while missing and time.monotonic() < deadline:
+        text = httpx.get(metrics.split()[-1], timeout=10).text
+        missing = {name for name in missing if f"contrapposto_engine_{name}" not in text}
+        time.sleep(0.5)
+    assert not missing
 
 
 def test_it_ends_within_fifteen_seconds_and_leaves_nothing(service):

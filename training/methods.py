@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from deployments.deformation.warp import warp_figure
 from deployments.denoiser.complete import complete_figure
 from deployments.denoiser.repair import pushpull_warp, repair_warp
+from deployments.denoiser.run import Restore, restoring
 from deployments.garments.parse import parse_figure
 from deployments.keypoints.read import largest, network_reader, read_figures
 from deployments.keypoints.reader import PoseReader
@@ -38,6 +39,11 @@ class Networks:
     parse: Any = None
     reader: PoseReader | None = None
 
+    @property
+    def restore(self) -> Restore | None:
+        """By the denoiser."""
+        return None if self.denoiser is None else restoring(self.denoiser)
+
 
 @dataclass(frozen=True, eq=False)
 class Warps:
@@ -49,9 +55,9 @@ class Warps:
     figure: Figure
 
 
-def warps_of(figure: Figure, case: Case, denoiser: Any) -> Warps:
+def warps_of(figure: Figure, case: Case, restore: Restore | None) -> Warps:
     """Every warp that the methods need."""
-    pushpull, completed = complete_figure(figure, None, SEED), complete_figure(figure, denoiser, SEED)
+    pushpull, completed = complete_figure(figure, None, SEED), complete_figure(figure, restore, SEED)
     plain, filled, whole = (warp_figure(each, case.target, "exact") for each in (figure, pushpull, completed))
     return Warps(plain, filled, whole, completed)
 
@@ -66,10 +72,10 @@ def results(case: Case, warps: Warps, networks: Networks) -> dict[str, Array]:
         PUSHPULL_LAYERS: pushpull_warp(warps.pushpull),
     }
     if networks.regression is not None:
-        found[REGRESSION] = repair_warp(case.figure, warps.pushpull, networks.regression, 1, SEED)
+        found[REGRESSION] = repair_warp(case.figure, warps.pushpull, restoring(networks.regression), 1, SEED)
     if networks.denoiser is not None:
         for steps, name in FULL.items():
-            found[name] = repair_warp(warps.figure, warps.completed, networks.denoiser, steps, SEED)
+            found[name] = repair_warp(warps.figure, warps.completed, networks.restore, steps, SEED)
     return found
 
 
@@ -83,11 +89,11 @@ def served(case: Case, networks: Networks) -> dict[str, Array]:
         figure = served_figure(case.picture, networks)
     except NoFigure:
         return {SERVED + PUSHPULL: nothing, SERVED + FULL[1]: nothing}
-    completed = complete_figure(figure, networks.denoiser, SEED)
+    completed = complete_figure(figure, networks.restore, SEED)
     warp = warp_figure(completed, case.target, "exact")
     return {
         SERVED + PUSHPULL: pushpull_warp(warp_figure(figure, case.target, "exact")),
-        SERVED + FULL[1]: repair_warp(completed, warp, networks.denoiser, 1, SEED),
+        SERVED + FULL[1]: repair_warp(completed, warp, networks.restore, 1, SEED),
     }
 
 

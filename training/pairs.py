@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from deployments.deformation.warp import warp_figure
 from deployments.denoiser.complete import complete_figure
+from deployments.denoiser.run import Restore
 from deployments.garments.network import ParseNetwork
 from deployments.runtime import WEIGHTS, load
 from pose.errors import NoFigure
@@ -43,7 +44,7 @@ log = logging.getLogger("training")
 
 
 def make_pairs(
-    families: Sequence[str], count: int, large: bool, seed: int, network: Any = None, parser: Any = None
+    families: Sequence[str], count: int, large: bool, seed: int, restore: Restore | None = None, parser: Any = None
 ) -> tuple[list[Pair], list[Pair]]:
     """Repair and complete pairs of `count` characters, each in POSES poses. `large`: windows of large pictures."""
     rng = np.random.default_rng(seed)
@@ -57,7 +58,7 @@ def make_pairs(
             complete += complete_pairs(figure, drawn.layers[0], rng)
         make = window_pair if large else repair_pair
         for k, target in enumerate(targets, 1):
-            whole = _completed(figure, drawn.layers[0], network, rng)
+            whole = _completed(figure, drawn.layers[0], restore, rng)
             pair = make(whole, warp_figure(whole, target, "exact"), drawn.clean[k], REPAIR_SIZE, rng)
             repair += [pair] if pair is not None else []
     return repair, complete
@@ -92,12 +93,12 @@ def _estimated(drawn: Drawn, parser: Any, rng: np.random.Generator) -> tuple[Fig
     return *mistaken_figure(drawn, 0, targets, rng), False
 
 
-def _completed(figure: Figure, true_layers: Array, network: Any, rng: np.random.Generator) -> Figure:
-    """What fills the hidden regions: the truth, push-pull (or a network), or nothing."""
+def _completed(figure: Figure, true_layers: Array, restore: Restore | None, rng: np.random.Generator) -> Figure:
+    """What fills the hidden regions: the truth, push-pull (or `restore`), or nothing."""
     choice = rng.random()
     if choice < 0.3:
         return truly_completed(figure, true_layers)
-    return complete_figure(figure, network, 0) if choice < 0.85 else figure
+    return complete_figure(figure, restore, 0) if choice < 0.85 else figure
 
 
 def main() -> None:

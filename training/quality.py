@@ -73,7 +73,7 @@ def measure(
 
 def judged(case: Case, networks: Networks, as_served: bool) -> tuple[dict[str, Array], dict[str, tuple[float, ...]]]:
     """Each method's picture of a case, and its METRICS; the truth is the first of both."""
-    warps = warps_of(case.figure, case, networks.denoiser)
+    warps = warps_of(case.figure, case, networks.restore)
     pictures = {TRUTH: case.truth, **results(case, warps, networks)}
     if as_served:
         pictures |= served(case, networks)

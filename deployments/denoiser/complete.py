@@ -5,7 +5,6 @@ SIZE high; the completion is enlarged from there.
 """
 
 from dataclasses import replace
-from itertools import groupby
 from typing import Any
 
 import cv2
@@ -13,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deployments.denoiser.lock import crisp
-from deployments.denoiser.program import Network
 from deployments.denoiser.pushpull import fill
-from deployments.denoiser.run import restore_samples
+from deployments.denoiser.run import Restore
 from deployments.denoiser.sample import (
     COMPLETE,
     Frame,
@@ -35,12 +33,12 @@ CRISP = (0.6, 0.9)
 CALM = 2.0
 
 
-def complete_figure(figure: Figure, network: Network | None, seed: int) -> Figure:
+def complete_figure(figure: Figure, restore: Restore | None, seed: int) -> Figure:
     """The figure with every layer's `missing` region filled, its alpha there predicted too.
 
-    Without a network, by push-pull. The same figure and seed give the same texels.
+    Without `restore`, by push-pull. The same figure and seed give the same texels.
     """
-    filled = dict(_completions(figure, network, seed))
+    filled = dict(_completions(figure, restore, seed))
     layers = tuple(
         layer if row not in filled else replace(layer, rgba=write(layer, filled[row]))
         for row, layer in enumerate(figure.layers)
@@ -103,23 +101,19 @@ def write(layer: Layer, filled: NDArray[Any]) -> NDArray[np.uint8]:
     return np.where(inside, straight(filled), layer.rgba).astype(np.uint8)
 
 
-def _completions(figure: Figure, network: Network | None, seed: int) -> list[tuple[int, NDArray[Any]]]:
+def _completions(figure: Figure, restore: Restore | None, seed: int) -> list[tuple[int, NDArray[Any]]]:
     view = source_view(figure)
     found = [(row, layer_sample(figure, layer, view)) for row, layer in enumerate(figure.layers)]
-    jobs = sorted(((row, *job) for row, job in found if job is not None), key=lambda job: (job[1].size, job[0]))
-    done: list[tuple[int, NDArray[Any]]] = []
-    for _, group in groupby(jobs, key=lambda job: job[1].size):
-        rows, frames, samples = zip(*group, strict=True)
-        if network is None:
-            pictures = np.stack([sample.filled for sample in samples]).astype(np.float32) / 255
-        else:
-            answers, _ = restore_samples(samples, network, 1, seed)
-            pictures = np.stack([coloured(sample, answer) for sample, answer in zip(samples, answers, strict=True)])
-        done += [
-            (row, frame.paste(crisp(picture, CRISP), figure.layers[row].missing.shape))
-            for row, frame, picture in zip(rows, frames, pictures, strict=True)
-        ]
-    return done
+    jobs = [(row, *job) for row, job in found if job is not None]
+    samples = [sample for _, _, sample in jobs]
+    if restore is None:
+        pictures = [sample.filled.astype(np.float32) / 255 for sample in samples]
+    else:
+        pictures = [coloured(*pair) for pair in zip(samples, restore(samples, 1, seed), strict=True)]
+    return [
+        (row, frame.paste(crisp(picture, CRISP), figure.layers[row].missing.shape))
+        for (row, frame, _), picture in zip(jobs, pictures, strict=True)
+    ]
 
 
 def _shifted(box: tuple[int, int, int, int], x: int, y: int) -> tuple[int, int, int, int]:

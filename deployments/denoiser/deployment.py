@@ -1,44 +1,106 @@
-"""The denoiser stage as a deployment: one network, two tasks. Plain class, wrapped by the composition root."""
+"""The denoiser stage as a deployment: one network, two tasks, and one engine that all calls share.
+
+Plain class, wrapped by the composition root. The queue is the engine's; Ray only brings calls here.
+"""
+
+import logging
+import threading
+from collections.abc import AsyncIterator, Hashable, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from ray.serve import metrics
 
+from deployments.checkpoints import Checkpoint
+from deployments.denoiser.checkpoint.painting import Sampling
 from deployments.denoiser.complete import complete_figure
+from deployments.denoiser.engine.engine import BOUND, Engine
+from deployments.denoiser.errand import Errand
 from deployments.denoiser.network import DenoiserNetwork
+from deployments.denoiser.program import BridgeProgram
 from deployments.denoiser.repair import repair_warp
-from deployments.denoiser.run import restore_samples
-from deployments.denoiser.sample import Sample
+from deployments.denoiser.spec import Order, Progress
+from deployments.denoiser.warmup import blank_restorations, bucket_of, label, measured_caps, named
 from deployments.runtime import load, rounded
 from pose.figure import Figure, Warp
-from pose.skeleton import BIPED
 
-STEPS = 1
+SECONDS = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0]
+log = logging.getLogger("ray.serve")
 
 
 class Denoiser:
-    """Loads the weights and warms the network when made; raises WeightsError where they are missing or corrupted."""
+    """Loads and warms its networks when made; raises WeightsError where weights are missing, corrupted or refused.
 
-    def __init__(self) -> None:
+    Layers are always completed by the embedded network; warps are repaired by the `checkpoint` where there is one.
+    """
+
+    def __init__(
+        self, checkpoint: Checkpoint | None = None, sampling: Sampling | None = None, waiting_bound: float = BOUND
+    ) -> None:
         self.network = rounded(load("denoiser", DenoiserNetwork()))
-        restore_samples([_blank(256), _blank(256)], self.network, 1, 0)
-        restore_samples([_blank(384)], self.network, 1, 0)
+        program = BridgeProgram(self.network)
+        caps = measured_caps(program, blank_restorations(), bucket_of)
+        log.info("rows a step: %s", named(caps.rows))
+        self._engine = Engine(program, caps, waiting_bound, meter=RayMeter(caps.rows))
+        threading.Thread(target=self._engine.run, name="engine", daemon=True).start()
 
     @property
     def sha256(self) -> str:
         """The weights' hash, for reports."""
         return self.network.sha256
 
-    def complete(self, figure: Figure, seed: int = 0) -> Figure:
+    async def caps(self) -> dict[str, int]:
+        """Rows a step, by bucket, as measured or halved since."""
+        return named(self._engine.caps.rows)
+
+    async def complete(self, figure: Figure, order: Order) -> Figure:
         """Every layer filled under what hides it."""
-        return complete_figure(figure, self.network, seed)
+        errand = Errand(self._engine, order)
+        return await errand.result(complete_figure, figure, errand.restore, order.seed)
 
-    def repair(self, figure: Figure, warp: Warp, steps: int = STEPS, seed: int = 0) -> NDArray[np.uint8]:
-        """The warp with seams and holes repaired, (H, W, 4) uint8."""
-        return repair_warp(figure, warp, self.network, steps, seed)
+    async def repair(
+        self, figure: Figure, warp: Warp, order: Order, saved: Any = None
+    ) -> AsyncIterator[Progress | NDArray[np.uint8]]:
+        """The progress, then the warp with seams and holes repaired, (H, W, 4) uint8.
+
+        `saved`: of the latest Progress of the same call on a replica that died.
+        """
+        errand = Errand(self._engine, order, saved)
+        async for news in errand.run(repair_warp, figure, warp, errand.restore, order.steps, order.seed):
+            yield news
 
 
-def _blank(size: int) -> Sample:
-    picture, plane = np.zeros((size, size, 4), np.uint8), np.zeros((size, size), np.uint8)
-    joints = np.zeros((len(BIPED.joints), 3), np.float32)
-    source = np.zeros((128, 128, 4), np.uint8)
-    return Sample(picture, picture, picture, plane, plane > 0, plane > 0, joints, size, source, joints)
+class RayMeter:
+    """The engine's work as metrics of the replica, told by bucket: steps and rows (rates are steps and rows a second),
+    occupancy, seconds of steps and of waiting, caps, ends by outcome."""
+
+    def __init__(self, caps: Mapping[Hashable, int]) -> None:
+        ends: Any = {"tag_keys": ("bucket", "outcome")}
+        tags: Any = {"tag_keys": ("bucket",)}
+        self._steps = metrics.Counter("contrapposto_engine_steps", "Steps taken.", **tags)
+        self._rows = metrics.Counter("contrapposto_engine_rows", "Rows of all steps.", **tags)
+        self._seconds = metrics.Histogram("contrapposto_engine_step_seconds", "Of a step.", SECONDS, **tags)
+        self._occupancy = metrics.Gauge("contrapposto_engine_occupancy", "Rows of the latest step by its cap.", **tags)
+        self._waiting = metrics.Gauge("contrapposto_engine_waiting", "Requests without a part in the latest step.")
+        self._cap = metrics.Gauge("contrapposto_engine_cap", "Rows that a step may hold.", **tags)
+        self._waited = metrics.Histogram("contrapposto_engine_wait_seconds", "Ready and not run.", SECONDS, **tags)
+        self._ends = metrics.Counter("contrapposto_engine_ends", "Requests ended.", **ends)
+        for key, cap in caps.items():
+            self._cap.set(cap, {"bucket": label(key)})
+
+    def stepped(self, key: Hashable, rows: int, cap: int, seconds: float, waiting: int) -> None:
+        """See `engine.Meter`."""
+        bucket = {"bucket": label(bucket_of(key))}
+        self._steps.inc(1, bucket)
+        self._rows.inc(rows, bucket)
+        self._seconds.observe(seconds, bucket)
+        self._occupancy.set(rows / max(cap, rows), bucket)
+        self._waiting.set(waiting)
+        self._cap.set(cap, bucket)
+
+    def left(self, key: Hashable, waited: float, error: BaseException | None) -> None:
+        """See `engine.Meter`."""
+        bucket = {"bucket": label(bucket_of(key))}
+        self._waited.observe(waited, bucket)
+        self._ends.inc(1, bucket | {"outcome": "done" if error is None else type(error).__name__})

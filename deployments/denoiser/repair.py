@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from deployments.denoiser.complete import CRISP, filled_by_pushpull
 from deployments.denoiser.contour import outlined, pens_of
 from deployments.denoiser.lock import band, crisp, cut_only, locked, seeds, without_thick_cuts
-from deployments.denoiser.program import Network
-from deployments.denoiser.run import restore_samples
+from deployments.denoiser.run import Restore
 from deployments.denoiser.sample import (
     REPAIR,
     Frame,
@@ -33,19 +32,19 @@ MARGIN = 0.05
 BARE = 64  # of 255: alpha below which the warp shows nothing, and the network may add what it is sure of
 
 
-def repair_warp(figure: Figure, warp: Warp, network: Network | None, steps: int, seed: int) -> NDArray[np.uint8]:
+def repair_warp(figure: Figure, warp: Warp, restore: Restore | None, steps: int, seed: int) -> NDArray[np.uint8]:
     """The warp (H, W, 4) uint8 with its seams and holes repaired; the same inputs and seed give the same bytes.
 
-    Without a network holes are filled by push-pull and nothing else is touched.
+    Without `restore` holes are filled by push-pull and nothing else is touched.
     """
     job = warp_sample(figure, warp)
     if job is None:
         return warp.rgba.copy()
     frame, sample = job
-    if network is None:
+    if restore is None:
         return pushpull_warp(warp)
-    restored, _ = restore_samples([sample], network, steps, seed)
-    return outlined(repaired(warp, frame, sample, restored[0]), warp, figure, pens_of(figure, figure_height(figure)))
+    (restored,) = restore([sample], steps, seed)
+    return outlined(repaired(warp, frame, sample, restored), warp, figure, pens_of(figure, figure_height(figure)))
 
 
 def warp_sample(figure: Figure, warp: Warp, size: int = SIZE) -> tuple[Frame, Sample] | None:

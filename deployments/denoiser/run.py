@@ -1,27 +1,47 @@
-"""Restores samples of one size together, from their first step to their last. Knows the program; no canvases."""
+"""Restores samples by the embedded network: as jobs for the engine, or at once, by the same program.
 
-from collections.abc import Sequence
+Knows jobs and the program; no canvases.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
+from deployments.denoiser.engine.slots import Job
 from deployments.denoiser.program import BridgeProgram, Network, restoration
 from deployments.denoiser.sample import Sample
 
+Restore = Callable[[Sequence[Sample], int, int], list[NDArray[Any]]]
+"""restore(samples, steps, seed): the clean pictures, (h, w, 4) float32 premultiplied in 0..1, in order."""
 
-def restore_samples(
-    samples: Sequence[Sample], network: Network, steps: int, seed: int
-) -> tuple[NDArray[Any], NDArray[Any]]:
-    """The clean pictures (B, h, w, 4) premultiplied, and (B, h, w) the probability that the warp is wrong there.
 
-    A sample's noise depends on the seed and on its place in the batch alone. Raises ValueError for less than 1 step.
-    """
-    if steps < 1:
-        raise ValueError(f"expected at least 1 step, got {steps}.")
+def restorations(samples: Iterable[Sample], steps: int, seed: int, **more: Any) -> list[Job]:
+    """A job a sample. Its noise depends on the seed and on its place among the samples of its size alone."""
+    places: dict[tuple[int, ...], int] = {}
+    jobs = []
+    for sample in samples:
+        size = sample.copied.shape[:2]
+        place = places.get(size, 0)
+        places[size] = place + 1
+        jobs.append(restoration(sample, steps, seed + place, **more))
+    return jobs
+
+
+def restoring(network: Network) -> Restore:
+    """Restores samples here and now, those of one size together. Raises ValueError for less than 1 step."""
     program = BridgeProgram(network)
-    states = [program.start(restoration(sample, steps, seed + place)) for place, sample in enumerate(samples)]
-    for _ in range(steps):
-        program.step(states)
-    clean, doubt = zip(*(program.finish(state) for state in states), strict=True)
-    return np.stack(clean), np.stack(doubt)
+
+    def restore(samples: Sequence[Sample], steps: int, seed: int) -> list[NDArray[Any]]:
+        jobs = restorations(samples, steps, seed)
+        done: dict[int, NDArray[Any]] = {}
+        for _, rows in groupby(sorted(range(len(jobs)), key=lambda row: jobs[row].key), key=lambda row: jobs[row].key):
+            together = list(rows)
+            states = [program.start(jobs[row]) for row in together]
+            for _ in range(steps):
+                program.step(states)
+            done.update((row, program.finish(state)[0]) for row, state in zip(together, states, strict=True))
+        return [done[row] for row in range(len(jobs))]
+
+    return restore

@@ -83,7 +83,7 @@ class StandInStages:
         layer = Layer("torso", (0, 0, width, height), image, whole, ~whole)
         return Held(Figure(image, reading.pose, parts, parts, (layer,)))
 
-    async def complete(self, figure, seed):
+    async def complete(self, figure, order):
         await self._called("complete")
         return Held(replace(figure.value, completed=True))
 
@@ -98,10 +98,10 @@ class StandInStages:
         part = np.ones(size, np.uint8)
         return Held(Warp(rgba, where, part, flat, flat, nowhere, nowhere, where, (0, 0), pose))
 
-    async def repair(self, figure, warp, steps, seed):
+    async def repair(self, figure, warp, order, told):
         await self._called("repair")
         rgba = warp.value.rgba.copy()
-        rgba[0, 0, 0] = seed % 256
+        rgba[0, 0, 0] = order.seed % 256
         return Held(rgba)
 
     async def plate(self, picture, alpha, origin, size):

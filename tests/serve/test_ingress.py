@@ -5,8 +5,9 @@ import asyncio
 import pytest
 from ray.exceptions import RayActorError, RayTaskError
 
-from pose.errors import NoFigure
-from serve.ingress import _call
+from deployments.denoiser.spec import Progress
+from pose.errors import NoFigure, NotFinite
+from serve.ingress import RayStages, _call
 from serve.stages import Held
 
 
@@ -51,6 +52,90 @@ def test_a_dead_replica_is_asked_again_once():
     remote, given = stage(RayActorError(), RayActorError(), "figure")
     with pytest.raises(RayActorError):
         asyncio.run(_call(remote, 1))
+
+
+def streaming(*outcomes):
+    """A stage's streaming method: each outcome is what one call gives, an exception in it being raised there."""
+    given, left = [], list(outcomes)
+
+    class Stream:
+        def __init__(self, news):
+            self._news = news
+
+        def cancel(self):
+            given.append("cancelled")
+
+        async def _to_object_ref_gen(self):
+            return self._references()
+
+        async def _references(self):
+            for value in self._news:
+                settled = asyncio.get_running_loop().create_future()
+                if isinstance(value, Exception):
+                    settled.set_exception(value)
+                elif value is not None:
+                    settled.set_result(value)
+                yield settled
+
+    def remote(*arguments):
+        given.append(arguments)
+        return Stream(left.pop(0))
+
+    return RayStages({"denoiser": Handle(remote)}), given
+
+
+class Handle:
+    """A handle whose one method is `repair`, in a stream."""
+
+    def __init__(self, remote):
+        self.repair = type("Method", (), {"remote": staticmethod(remote)})
+
+    def options(self, stream):
+        assert stream
+        return self
+
+
+def repaired(stages, told=lambda progress: None):
+    return asyncio.run(stages.repair(Held("figure", "f"), Held("warp", "w"), "order", told))
+
+
+def test_progress_is_told_and_the_last_of_a_stream_is_the_result():
+    seen, steps = [], [Progress(1, 3, "a"), Progress(2, 3, "b")]
+    stages, given = streaming([*steps, "picture"])
+    held = repaired(stages, seen.append)
+    assert (held.value, seen, given) == ("picture", steps, [("f", "w", "order")])
+    assert held.reference is not None
+
+
+def test_another_replica_goes_on_from_the_latest_step():
+    stages, given = streaming([Progress(1, 3, "a"), Progress(2, 3, "b"), RayActorError()], ["picture"])
+    assert repaired(stages).value == "picture"
+    assert given == [("f", "w", "order"), ("f", "w", "order", "b")]
+    stages, _ = streaming([RayActorError()], [RayActorError()], ["picture"])
+    with pytest.raises(RayActorError):
+        repaired(stages)
+
+
+def test_a_streams_error_of_ours_comes_back_as_it_was_raised():
+    error = RayTaskError("repair", "a long traceback", NotFinite("not finite; try another seed."))
+    stages, _ = streaming([Progress(1, 3, "a"), error.as_instanceof_cause()])
+    with pytest.raises(NotFinite) as raised:
+        repaired(stages)
+    assert type(raised.value) is NotFinite
+
+
+def test_a_caller_who_leaves_cancels_the_stream():
+    stages, given = streaming([Progress(1, 3, "a"), None])
+
+    async def leave():
+        call = asyncio.ensure_future(stages.repair(Held("figure", "f"), Held("warp", "w"), "order", lambda _: None))
+        await asyncio.sleep(0.05)
+        call.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+
+    asyncio.run(leave())
+    assert given == [("f", "w", "order"), "cancelled"]
 
 
 def test_our_errors_come_back_as_they_were_raised():

@@ -13,13 +13,17 @@ REPEATS = 3
 
 @dataclass
 class Caps:
-    """Rows by key; `unmeasured` for a key that no warm-up knew."""
+    """Rows by key; `unmeasured` for a key that no warm-up knew.
+
+    `alike` names the measured key whose cap another key takes until it is halved by itself.
+    """
 
     rows: dict[Hashable, int] = field(default_factory=dict)
     unmeasured: int = 1
+    alike: Callable[[Hashable], Hashable] = lambda key: key
 
     def __call__(self, key: Hashable) -> int:
-        return self.rows.get(key, self.unmeasured)
+        return self.rows.get(key, self.rows.get(self.alike(key), self.unmeasured))
 
     def halve(self, key: Hashable, tried: int) -> int:
         """After `tried` rows did not fit: at most half of them from now on, 1 at least."""

@@ -7,7 +7,7 @@ what does not fit by itself is shed with Overloaded. Futures are settled outside
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,13 +22,25 @@ BOUND = 2.0
 
 
 class Meter(Protocol):
-    """What is told of every step: its rows, its cap, its seconds, and how many slots wait."""
+    """What is told of the engine's work, in its thread. Keys are those of jobs, times are seconds."""
 
-    def __call__(self, rows: int, cap: int, seconds: float, waiting: int) -> None: ...
+    def stepped(self, key: Hashable, rows: int, cap: int, seconds: float, waiting: int) -> None:
+        """A step of `rows` where `cap` fit; `waiting` slots had no part in it."""
+        ...
+
+    def left(self, key: Hashable, waited: float, error: BaseException | None) -> None:
+        """A slot's end, after `waited` in which it was ready and did not run."""
+        ...
 
 
-def unmetered(rows: int, cap: int, seconds: float, waiting: int) -> None:
+class Unmetered:
     """Tells nobody."""
+
+    def stepped(self, key: Hashable, rows: int, cap: int, seconds: float, waiting: int) -> None:
+        pass
+
+    def left(self, key: Hashable, waited: float, error: BaseException | None) -> None:
+        pass
 
 
 @dataclass(frozen=True)
@@ -54,20 +66,20 @@ class Engine:
         caps: Caps,
         bound: float = BOUND,
         clock: Callable[[], float] = time.monotonic,
-        meter: Meter = unmetered,
+        meter: Meter | None = None,
     ) -> None:
         self.caps = caps
         self._program = program
         self._bound = bound
         self._clock = clock
-        self._meter = meter
+        self._meter = meter or Unmetered()
         self._slots: list[Slot] = []
         self._submitted = 0
         self._changed = threading.Condition()
         self._stopped = False
 
     def submit(self, job: Job, on_step: OnStep | None = None) -> Handle:
-        """Takes a job; `on_step(done, steps)` is told after each of its steps, in the engine's thread.
+        """Takes a job; `on_step(done, steps, saved)` is told after each of its steps, in the engine's thread.
 
         After `stop` the job is cancelled at once.
         """
@@ -141,7 +153,8 @@ class Engine:
             return
         seconds = self._clock() - start
         with suppress(Exception):
-            self._meter(rows, self.caps(batch[0].job.key), seconds, len(self._slots) - len(batch))
+            key = batch[0].job.key
+            self._meter.stepped(key, rows, self.caps(key), seconds, len(self._slots) - len(batch))
         for slot in batch:
             slot.ran += seconds
             self._stepped(slot)
@@ -175,7 +188,7 @@ class Engine:
             return
         if slot.on_step is not None:
             with suppress(Exception):
-                slot.on_step(done, slot.job.steps)
+                slot.on_step(done, slot.job.steps, slot.saved)
         if done >= slot.job.steps:
             self._finish(slot)
 
@@ -191,6 +204,8 @@ class Engine:
         with self._changed, suppress(ValueError):  # it is gone already where the engine was stopped
             self._slots.remove(slot)
         slot.state = slot.saved = None
+        with suppress(Exception):
+            self._meter.left(slot.job.key, slot.waited(self._clock()), error)
         if slot.future.done() or not slot.future.set_running_or_notify_cancel():
             return
         if error is None:

@@ -9,7 +9,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-OnStep = Callable[[int, int], None]
+OnStep = Callable[[int, int, Any], None]
+"""on_step(done, steps, saved): after a step, with what the program saved."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,13 +2,14 @@ import numpy as np
 import pytest
 
 from deployments.denoiser.complete import complete_figure
+from deployments.denoiser.run import restoring
 from tests.deployments.denoiser.figures import echo, figure, red
 
 
-@pytest.mark.parametrize("network", [None, echo, red])
-def test_writes_only_what_is_missing(network):
+@pytest.mark.parametrize("restore", [None, restoring(echo), restoring(red)])
+def test_writes_only_what_is_missing(restore):
     before = figure()
-    after = complete_figure(before, network, 0)
+    after = complete_figure(before, restore, 0)
     assert after.completed
     for old, new in zip(before.layers, after.layers, strict=True):
         np.testing.assert_array_equal(new.rgba[~old.missing], old.rgba[~old.missing])
@@ -18,7 +19,7 @@ def test_writes_only_what_is_missing(network):
 
 def test_the_missing_torso_takes_the_networks_alpha_and_its_own_colours():
     before = figure()
-    torso = complete_figure(before, red, 0).layers[0]
+    torso = complete_figure(before, restoring(red), 0).layers[0]
     filled = torso.rgba[torso.missing].astype(int)
     assert (filled[:, 3] == 255).all()
     assert (filled[:, 0] > filled[:, 2] + 50).all()
@@ -34,6 +35,6 @@ def test_pushpull_gives_the_missing_torso_its_own_colours():
 
 
 def test_the_same_seed_gives_the_same_texels():
-    one, two, other = (complete_figure(figure(), echo, seed).layers[0].rgba for seed in (5, 5, 6))
+    one, two, other = (complete_figure(figure(), restoring(echo), seed).layers[0].rgba for seed in (5, 5, 6))
     np.testing.assert_array_equal(one, two)
     assert (one != other).any()

@@ -9,7 +9,6 @@ from deployments.denoiser.engine.engine import Engine
 from deployments.denoiser.network import DenoiserNetwork
 from deployments.denoiser.program import BridgeProgram, restoration
 from deployments.denoiser.repair import warp_sample
-from deployments.denoiser.run import restore_samples
 from pose.errors import NotFinite
 from tests.deployments.denoiser.figures import figure, warp
 
@@ -93,19 +92,6 @@ def test_a_network_that_answers_nan_fails_its_job(sample):
 
     with pytest.raises(NotFinite):
         _run(broken, [restoration(sample, 2, 1)])
-
-
-@pytest.mark.parametrize("steps", [1, 3])
-def test_the_plain_loop_gives_what_the_engine_gives(network, sample, steps):
-    clean, doubt = restore_samples([sample, _mirrored(sample)], network, steps, 7)
-    engine = _run(network, [restoration(sample, steps, 7), restoration(_mirrored(sample), steps, 8)])
-    np.testing.assert_allclose(clean, [one for one, _ in engine], atol=1e-4)
-    np.testing.assert_allclose(doubt, [one for _, one in engine], atol=1e-4)
-
-
-def test_refuses_no_steps(network, sample):
-    with pytest.raises(ValueError, match="got 0"):
-        restore_samples([sample], network, 0, 1)
 
 
 def test_a_saved_crossing_holds_its_own_picture_alone(network, sample):

@@ -7,13 +7,14 @@ import torch
 from deployments.denoiser.complete import complete_figure
 from deployments.denoiser.lock import band
 from deployments.denoiser.repair import pushpull_warp, repair_warp
+from deployments.denoiser.run import restoring
 from tests.deployments.denoiser.figures import SIZE, echo, figure, red, warp
 
 
 def test_beyond_the_band_the_warp_is_kept_bit_for_bit():
     fig = figure()
     before = warp(fig)
-    after = repair_warp(fig, before, red, 1, 0)
+    after = repair_warp(fig, before, restoring(red), 1, 0)
     far = band(before.hole, 76) == 0
     np.testing.assert_array_equal(after[far], before.rgba[far])
     assert (after[before.hole] == [255, 0, 0, 255]).all()
@@ -22,13 +23,13 @@ def test_beyond_the_band_the_warp_is_kept_bit_for_bit():
 def test_a_perfect_warp_is_not_touched():
     fig = figure()
     before = warp(fig, None)
-    np.testing.assert_array_equal(repair_warp(fig, before, red, 1, 0), before.rgba)
+    np.testing.assert_array_equal(repair_warp(fig, before, restoring(red), 1, 0), before.rgba)
 
 
 @pytest.mark.parametrize("steps", [1, 2, 4])
 def test_the_same_seed_gives_the_same_bytes(steps):
     fig = figure()
-    one, two = (repair_warp(fig, warp(fig), echo, steps, 7) for _ in range(2))
+    one, two = (repair_warp(fig, warp(fig), restoring(echo), steps, 7) for _ in range(2))
     np.testing.assert_array_equal(one, two)
 
 
@@ -45,7 +46,7 @@ def test_large_outputs_keep_the_warps_detail():
     fig = figure()
     big = _enlarged(warp(fig), 8)
     large = replace(fig, image=np.kron(fig.image, np.ones((8, 8, 1), np.uint8)))
-    after = repair_warp(large, big, red, 1, 0)
+    after = repair_warp(large, big, restoring(red), 1, 0)
     assert after.shape == big.rgba.shape
     far = band(big.hole, 76 * 8 * 2) == 0
     np.testing.assert_array_equal(after[far], big.rgba[far])
@@ -53,9 +54,9 @@ def test_large_outputs_keep_the_warps_detail():
 
 
 def test_two_poses_of_one_figure_show_the_same_completed_texels():
-    fig = complete_figure(figure(), echo, 3)
+    fig = complete_figure(figure(), restoring(echo), 3)
     shown = [_shifted_torso(fig, shift) for shift in (0, 5)]
-    results = [repair_warp(fig, each, red, 1, seed) for seed, each in enumerate(shown)]
+    results = [repair_warp(fig, each, restoring(red), 1, seed) for seed, each in enumerate(shown)]
     inside = np.zeros((SIZE, SIZE), bool)
     inside[48:50, 40:58] = True  # deep inside the completed region
     np.testing.assert_array_equal(results[0][inside], np.roll(results[1], -5, 1)[inside])
@@ -94,7 +95,7 @@ def test_no_fog_is_added_beside_the_figure():
 
     fig = figure()
     before = warp(fig, np.s_[60:66, 28:40])
-    after = repair_warp(fig, before, foggy, 1, 0)
+    after = repair_warp(fig, before, restoring(foggy), 1, 0)
     outside = (before.rgba[..., 3] == 0) & ~before.hole
     assert not after[outside][:, 3].any()
     assert after[before.hole][:, 3].any()

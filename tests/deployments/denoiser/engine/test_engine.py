@@ -40,9 +40,9 @@ def test_requests_join_and_leave_at_any_step():
 def test_every_step_is_told():
     engine, _ = _engine()
     told = []
-    engine.submit(Job(512, "a", 3), lambda done, steps: told.append((done, steps)))
+    engine.submit(Job(512, "a", 3), lambda *step: told.append(step))
     _drain(engine)
-    assert told == [(1, 3), (2, 3), (3, 3)]
+    assert told == [(1, 3, 1), (2, 3, 2), (3, 3, 3)]
 
 
 def test_a_cancelled_request_leaves_at_the_next_boundary():
@@ -75,12 +75,43 @@ class Broken(Device):
 
 
 def test_no_fault_of_the_program_or_the_meter_ends_the_loop():
-    engine, _ = _engine(Broken(Clock()), meter=lambda *_: 1 / 0)
+    engine, _ = _engine(Broken(Clock()), meter=object())
     handles = [engine.submit(Job(512, name, 2)) for name in "ab"]
     _drain(engine)
     for handle in handles:
         with pytest.raises(RuntimeError, match="broken"):
             handle.future.result(0)
+
+
+class Noted:
+    """Notes what it is told."""
+
+    def __init__(self):
+        self.steps, self.ends = [], []
+
+    def stepped(self, *told):
+        self.steps.append(told)
+
+    def left(self, *told):
+        self.ends.append(told)
+
+
+def test_the_meter_is_told_of_every_step_and_every_end():
+    meter = Noted()
+    engine, _ = _engine(Poisoned(Clock()), meter=meter)
+    for work, key in (("a", 512), ("nan", 512), ("b", 256)):
+        engine.submit(Job(key, work, 1, deadline={512: 1, 256: 2}[key]))
+    _drain(engine)
+    assert [(key, rows, waiting) for key, rows, _, _, waiting in meter.steps] == [(512, 2, 1), (256, 1, 0)]
+    assert [cap for _, _, cap, _, _ in meter.steps] == [engine.caps(512), engine.caps(256)]
+    taken = [step[3] for step in meter.steps]
+    assert taken == pytest.approx([seconds(512, 2), seconds(256, 1)])
+    assert [(key, type(error)) for key, _, error in meter.ends] == [
+        (512, type(None)),
+        (512, NotFinite),
+        (256, type(None)),
+    ]
+    assert meter.ends[2][1] == pytest.approx(taken[0])
 
 
 def test_a_finished_job_holds_no_state():

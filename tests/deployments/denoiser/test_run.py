@@ -1,0 +1,52 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from deployments.denoiser.engine.caps import Caps
+from deployments.denoiser.engine.engine import Engine
+from deployments.denoiser.program import BridgeProgram
+from deployments.denoiser.repair import warp_sample
+from deployments.denoiser.run import restorations, restoring
+from tests.deployments.denoiser.figures import figure, warp
+
+
+def network(maps, points, condition, source, source_points):
+    """Mixes the state with the time, so that sizes, seeds and steps all count."""
+    mixed = maps[:, :4].roll(1, -1) * 0.7 + 0.3 * condition[:, :1, None, None] + maps[:, 4:8] * 0.1
+    return {"clean": mixed, "doubt": maps[:, :1]}
+
+
+@pytest.fixture(scope="module")
+def samples():
+    """Two of one size, and one of another between them."""
+    fig = figure()
+    found = warp_sample(fig, warp(fig))
+    assert found is not None
+    sample = found[1]
+    planes = ("copied", "skinned", "filled", "trust", "hole", "invented")
+    smaller = replace(sample, **{name: np.ascontiguousarray(getattr(sample, name)[:-16]) for name in planes})
+    mirrored = replace(sample, **{name: np.ascontiguousarray(getattr(sample, name)[:, ::-1]) for name in planes})
+    return [sample, smaller, mirrored]
+
+
+@pytest.mark.parametrize("steps", [1, 3])
+def test_samples_of_any_size_come_back_in_order_as_the_engine_gives_them(samples, steps):
+    restored = restoring(network)(samples, steps, 7)
+    engine = Engine(BridgeProgram(network), Caps())
+    handles = [engine.submit(job) for job in restorations(samples, steps, 7)]
+    while engine.turn():
+        pass
+    for mine, sample, handle in zip(restored, samples, handles, strict=True):
+        assert mine.shape == sample.copied.shape
+        np.testing.assert_allclose(mine, handle.future.result(0)[0], atol=1e-6)
+
+
+def test_places_count_within_a_size(samples):
+    assert [job.work.seed for job in restorations(samples, 1, 7)] == [7, 7, 8]
+
+
+def test_refuses_no_steps(samples):
+    with pytest.raises(ValueError, match="got 0"):
+        restoring(network)(samples, 0, 1)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
-from deployments.keypoints.palette import HUES, LIMBS
+from deployments.openpose.palette import HUES, LIMBS
 from pose.figure import Reading
 from pose.pose import Pose, View
 from pose.skeleton import BIPED

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from deployments.keypoints.palette import JOINT_COLOURS, LIMBS
+from deployments.openpose.palette import JOINT_COLOURS, LIMBS
 from pose.pose import Pose
 
 FIXED_POINT = 4

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from deployments.keypoints.deployment import Keypoints
-from deployments.keypoints.drawing import draw_openpose
+from deployments.openpose.drawing import draw_openpose
 from pose.errors import WeightsError
 from tests.deployments.keypoints.test_blazepose import HEIGHT, WIDTH, person
 from tests.deployments.keypoints.test_openpose import standing

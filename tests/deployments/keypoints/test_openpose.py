@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from deployments.keypoints.drawing import draw_openpose
 from deployments.keypoints.openpose import read_openpose
+from deployments.openpose.drawing import draw_openpose
 from pose.pose import Pose, from_named
 
 STICKS = Path(__file__).resolve().parents[4] / "shared" / "data" / "sticks"

@@ -3,7 +3,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from deployments.keypoints.drawing import draw_openpose
 from deployments.keypoints.foreground import estimate_foreground
 from deployments.keypoints.read import (
     largest,
@@ -14,6 +13,7 @@ from deployments.keypoints.read import (
     search_boxes,
     shrunk,
 )
+from deployments.openpose.drawing import draw_openpose
 from pose.errors import NoFigure, NoPose
 from pose.figure import Reading
 from tests.deployments.keypoints.test_blazepose import HEIGHT, WIDTH, person

@@ -1,13 +1,13 @@
 """Draws a pose as a coloured OpenPose picture, as the public renderers do: limbs as ellipses, then joints as discs.
 
-Knows the palette; reads nothing (openpose.py does). Convention: pixels, pixel centres at .5.
+Knows the palette; reads nothing (keypoints does). Convention: pixels, pixel centres at .5.
 """
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from deployments.keypoints.palette import JOINT_COLOURS, LIMB_BRIGHTNESS, LIMBS
+from deployments.openpose.palette import JOINT_COLOURS, LIMB_BRIGHTNESS, LIMBS
 from pose.pose import Pose
 
 FIXED_POINT = 4

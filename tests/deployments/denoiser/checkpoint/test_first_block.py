@@ -86,6 +86,17 @@ def test_what_is_reused_is_what_the_deeper_blocks_added() -> None:
     assert (velocity - whole(network, asked)).abs().max() > 1e-2
 
 
+def test_each_row_reuses_its_own() -> None:
+    network = transformer()
+    calls = [call([(0, 0)]), call([(0, 1)], seed=1, words=3)]
+    full, memories = parted(network, calls, [None], [0.1])
+    counts = deep_rows(network)
+    reused, _ = parted(network, calls, memories, [0.1])
+    assert counts == []
+    torch.testing.assert_close(reused, full, rtol=0, atol=1e-5)
+    assert (full[0] - full[1]).abs().max() > 1e-2
+
+
 def test_rows_of_a_slot_decide_together() -> None:
     network = transformer()
     wanted, unwanted = call([(0, 0)]), call([(0, 1)], seed=1, words=3)

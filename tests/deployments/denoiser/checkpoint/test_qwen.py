@@ -49,6 +49,15 @@ def painter(folder: Path) -> QwenPainter:
     return opened(folder)
 
 
+@pytest.fixture(scope="module")
+def drawing(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[QwenPainter, QwenPainter]:
+    """Two replicas with a scheduler that draws noise at each step, so that generators matter."""
+    scheduler = tmp_path_factory.mktemp("drawing") / "scheduler"
+    shutil.copytree(folder / "scheduler", scheduler)
+    changed(scheduler / "scheduler_config.json", stochastic_sampling=True)
+    return opened(folder, scheduler=str(scheduler)), opened(folder, scheduler=str(scheduler))
+
+
 def opened(folder: Path, **more: str) -> QwenPainter:
     return open_painter(Checkpoint(str(folder), **more), GUIDED, "cpu", torch.float32)
 
@@ -167,11 +176,8 @@ def test_rows_are_two_with_guidance(painter: QwenPainter) -> None:
     assert replace(painter, sampling=PLAIN).job(painting()).rows == 1
 
 
-def test_goes_on_elsewhere_to_the_last_bit(painter: QwenPainter, folder: Path, tmp_path: Path) -> None:
-    """With a scheduler that draws noise at each step, so that the generator has to come along."""
-    shutil.copytree(folder / "scheduler", tmp_path / "scheduler")
-    changed(tmp_path / "scheduler" / "scheduler_config.json", stochastic_sampling=True)
-    here, there = (opened(folder, scheduler=str(tmp_path / "scheduler")) for _ in range(2))
+def test_goes_on_elsewhere_to_the_last_bit(painter: QwenPainter, drawing: tuple[QwenPainter, QwenPainter]) -> None:
+    here, there = drawing
     assert here.sha256 == there.sha256 != painter.sha256
     asked = painting(seed=5)
     engine = Engine(here, Caps(unmeasured=8))
@@ -183,6 +189,24 @@ def test_goes_on_elsewhere_to_the_last_bit(painter: QwenPainter, folder: Path, t
     assert saved["done"] == 2
     np.testing.assert_array_equal(painted(there, asked, saved=saved), wanted)
     assert np.abs(painted(painter, asked) - wanted).max() > CLOSE
+
+
+def test_a_neighbour_that_does_not_fit_changes_nothing(drawing: tuple[QwenPainter, QwenPainter]) -> None:
+    """Though the first state had drawn its noise already."""
+    painter, _ = drawing
+    states = [painter.start(painter.job(painting(seed=seed))) for seed in range(2)]
+    before = [painter.save(state) for state in states]
+
+    def failing(*inputs: Any, **more: Any) -> Any:
+        raise MemoryError
+
+    states[1].scheduler.step = failing
+    with pytest.raises(OutOfMemory):
+        painter.step(states)
+    for state, saved in zip(states, before, strict=True):
+        assert painter.done(state) == 0
+        assert torch.equal(state.latents, saved["latents"])
+        assert torch.equal(state.generator.get_state(), saved["generator"])
 
 
 def test_a_step_that_does_not_fit_changes_nothing(painter: QwenPainter, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,13 +1,14 @@
-"""Runs an embedded network: loads its weights against its card, chooses the precision, times nothing.
+"""Runs an embedded network by torch: loads its weights against its card, chooses device and precision, times nothing.
 
-Knows tensors and files, not pictures or stages. One signature for every backend: `runner(*tensors) -> output`.
-Weights are read as safetensors only; the card beside the file holds the SHA-256 that is checked before loading.
+Knows tensors and files, not pictures or stages. One signature for every backend: `runner(*tensors) -> output`; the
+others are in `deployments.backends`, which chooses. Weights are read as safetensors only; the card beside the file
+holds the SHA-256 that is checked before loading. NOT RUN ON A GPU so far.
 """
 
 import hashlib
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,18 +22,29 @@ from pose.errors import WeightsError
 WEIGHTS = Path(os.environ.get("CONTRAPPOSTO_WEIGHTS", Path(__file__).resolve().parent.parent / "weights"))
 
 
+CPU = torch.device("cpu")
+_MULTIPLYING = (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)
+
+
 @dataclass(frozen=True)
 class Runner:
-    """A network ready to run. `sha256` names the weights in reports."""
+    """A network ready to run, tensors on the CPU in and out. `sha256` names the weights in reports."""
 
     name: str
     sha256: str
     module: nn.Module
     dtype: torch.dtype
+    device: torch.device = CPU
 
     def __call__(self, *inputs: Tensor) -> Any:
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=self.dtype == torch.bfloat16):
-            return self.module(*inputs)
+        with torch.inference_mode(), self.arithmetic():
+            if self.device.type == "cpu":
+                return self.module(*inputs)
+            return _on_cpu(self.module(*(_on_card(tensor, self.device) for tensor in inputs)))
+
+    def arithmetic(self) -> torch.autocast:
+        """The context in which the module is run: its multiplications have the runner's type."""
+        return torch.autocast(self.device.type, self.dtype, enabled=self.dtype != torch.float32)
 
 
 def load(name: str, module: nn.Module, directory: Path = WEIGHTS) -> Runner:
@@ -57,19 +69,29 @@ def load(name: str, module: nn.Module, directory: Path = WEIGHTS) -> Runner:
 
 
 def rounded(runner: Runner) -> Runner:
-    """The runner, for serving only: in bfloat16 its weights are rounded in place once, which each call did before.
+    """The runner, for serving only: below float32 its weights are rounded in place once, which each call did before.
 
     Answers are the same to the bit; norms stay float32, as under autocast.
     """
-    if runner.dtype == torch.bfloat16:
+    if runner.dtype != torch.float32:
         for layer in runner.module.modules():
-            if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
-                layer.to(torch.bfloat16)
+            if isinstance(layer, _MULTIPLYING):
+                layer.to(runner.dtype)
     return runner
 
 
-def precision() -> torch.dtype:
-    """bfloat16 where the CPU multiplies it in hardware (AMX or AVX-512 BF16: 3 to 8 times float32), else float32."""
+def placed(runner: Runner, device: torch.device, dtype: torch.dtype) -> Runner:
+    """The runner on another device, in another precision; its module is moved in place."""
+    return replace(runner, module=runner.module.to(device), device=device, dtype=dtype)
+
+
+def precision(device: torch.device = CPU) -> torch.dtype:
+    """bfloat16 where the CPU multiplies it in hardware (AMX or AVX-512 BF16: 3 to 8 times float32), else float32.
+
+    On a GPU bfloat16, or float16 on one that is older than that.
+    """
+    if device.type == "cuda":
+        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
     fast = torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
     return torch.bfloat16 if fast else torch.float32
 
@@ -81,3 +103,15 @@ def _read(file: Path, card: Path) -> tuple[bytes, dict[str, Any]]:
         raise WeightsError(
             f"weights '{file.stem}' are missing or unreadable ({error}); set CONTRAPPOSTO_WEIGHTS to a complete folder."
         ) from error
+
+
+def _on_card(tensor: Tensor, device: torch.device) -> Tensor:
+    if tensor.dim() == 4:
+        return tensor.to(device, memory_format=torch.channels_last)
+    return tensor.to(device)
+
+
+def _on_cpu(answer: Any) -> Any:
+    if isinstance(answer, dict):
+        return {name: tensor.cpu() for name, tensor in answer.items()}
+    return answer.cpu()

@@ -18,13 +18,16 @@ import torch
 from torch import nn
 
 from deployments.artefacts import Manifest, artefact_name, read_artefact, write_artefact
+from deployments.engines import EngineRun, Lane, load_engine
+from deployments.graphs import OPSET
 from deployments.runtime import WEIGHTS, Runner
 from deployments.signature import Bucket
-from export.engine import build_engine, engine_run, load_engine
-from export.graph import OPSET, in_precision, to_onnx
+from deployments.trial import BOUNDS
+from export.engine import build_engine
+from export.graph import in_precision, to_onnx
 from export.networks import Embedded
 from export.operators import unsupported
-from export.parity import BOUNDS, ENGINE_BOUNDS, check_parity, session, widened
+from export.parity import ENGINE_BOUNDS, check_parity, session, widened
 from pose.errors import ArtefactError, GraphError
 
 
@@ -158,5 +161,5 @@ def _engine(card: Card, plan: Plan, loaded: Loaded, bucket: Bucket) -> tuple[byt
     signature = loaded.embedded.signature
     graph = read_graph(plan, loaded, bucket)
     built = build_engine(graph, signature, bucket, plan.out / card.timings, card.tensorrt)
-    run = engine_run(load_engine(built, card.tensorrt), signature, bucket, "cuda", torch.cuda.current_stream())
+    run = EngineRun(load_engine(built, card.tensorrt), signature, bucket, Lane.on_card())
     return built, check_parity(run, loaded.form, signature, bucket, ENGINE_BOUNDS[plan.precision])

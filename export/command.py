@@ -13,10 +13,11 @@ from pathlib import Path
 import onnx
 import torch
 
+from deployments.engines import architecture, tensorrt_module
 from deployments.runtime import WEIGHTS, precision
+from deployments.trial import example_inputs
 from export.artefacts import Card, Loaded, Outcome, Plan, count, export, read_graph
-from export.engine import architecture, tensorrt_module
-from export.graph import PRECISIONS, example_inputs
+from export.graph import PRECISIONS
 from export.networks import EMBEDDED, Embedded
 from export.operators import operators
 from export.parity import times

@@ -1,42 +1,17 @@
-"""An ONNX graph -> a TensorRT engine, and back into a result. The only module of export that imports TensorRT.
+"""An ONNX graph -> a TensorRT engine; `deployments.engines` runs it, and alone imports TensorRT.
 
 Written for TensorRT 11, whose networks are strongly typed: there is no flag for a precision, the graph carries it.
 Every function takes the `tensorrt` module as an argument, so that tests check each call against its real classes.
 NOT RUN ON A GPU so far. INT8 and FP8 belong to the checkpoint tier: a quantised graph enters at `build_engine`.
 """
 
-import importlib.util
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-import torch
-from torch import Tensor
-
 from deployments.signature import Bucket, Signature
-from export.parity import Array, Run
 from pose.errors import GraphError
 
 WORKSPACE = 2 << 30  # bytes
-
-
-def tensorrt_module() -> ModuleType | None:
-    """TensorRT where it is installed."""
-    if importlib.util.find_spec("tensorrt") is None:
-        return None
-    import tensorrt
-
-    module: ModuleType = tensorrt
-    return module
-
-
-def architecture() -> str | None:
-    """The first GPU's, such as sm90; None without one."""
-    if not torch.cuda.is_available():
-        return None
-    major, minor = torch.cuda.get_device_capability()
-    return f"sm{major}{minor}"
 
 
 def build_engine(graph: bytes, signature: Signature, bucket: Bucket, cache: Path, trt: Any) -> bytes:
@@ -74,39 +49,6 @@ def refit_engine(engine: Any, graph: bytes, trt: Any) -> None:
     reader = trt.OnnxParserRefitter(refitter, logger)
     if not reader.refit_from_bytes(graph) or not refitter.refit_cuda_engine():
         raise GraphError("the engine cannot take these weights; build it from their own graph instead.")
-
-
-def load_engine(plan: bytes, trt: Any) -> Any:
-    """The engine of bytes that `read_artefact` has checked: never give it any others."""
-    engine = trt.Runtime(trt.Logger(trt.Logger.WARNING)).deserialize_cuda_engine(plan)
-    if engine is None:
-        raise GraphError("TensorRT refuses the engine; make it again with `contrapposto export --all --rebuild`.")
-    return engine
-
-
-def run_engine(engine: Any, inputs: Mapping[str, Tensor], outputs: Mapping[str, Tensor], stream: int) -> None:
-    """Enqueues one run on a CUDA stream's handle; contiguous tensors on the engine's card, outputs written in place."""
-    context = engine.create_execution_context()
-    for name, tensor in inputs.items():
-        context.set_input_shape(name, tuple(tensor.shape))
-    for name, tensor in {**inputs, **outputs}.items():
-        context.set_tensor_address(name, tensor.data_ptr())
-    if not context.execute_async_v3(stream):
-        raise GraphError("the engine did not run; its log says why.")
-
-
-def engine_run(engine: Any, signature: Signature, bucket: Bucket, device: str, stream: Any) -> Run:
-    """The engine as a function of tensors on the CPU, in the signature's order; `stream` as torch.cuda gives it."""
-
-    def run(inputs: Sequence[Tensor]) -> list[Array]:
-        given = {port.name: x.to(device).contiguous() for port, x in zip(signature.inputs, inputs, strict=True)}
-        shapes = {port.name: (len(inputs[0]), *port.shape(*bucket)) for port in signature.outputs}
-        taken = {name: torch.empty(shape, device=device) for name, shape in shapes.items()}
-        run_engine(engine, given, taken, stream.cuda_stream)
-        stream.synchronize()
-        return [tensor.cpu().numpy() for tensor in taken.values()]
-
-    return run
 
 
 def _take_timings(config: Any, cache: Path) -> None:

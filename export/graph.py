@@ -16,31 +16,14 @@ import onnx
 import torch
 from torch import Tensor, nn
 
+from deployments.graphs import OPSET
+from deployments.ordered import ordered
 from deployments.signature import Bucket, Signature
+from deployments.trial import example_inputs
 
-OPSET = 22  # the first in which a convolution may be bfloat16; TensorRT 11 reads 9 to 24
 PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 _MULTIPLYING = (nn.Conv2d, nn.Linear)
 _NORMALISING = (nn.GroupNorm, nn.LayerNorm, nn.BatchNorm2d, nn.MultiheadAttention)
-
-
-class Ordered(nn.Module):
-    """Positional tensors in, the named outputs as a tuple out, all float32."""
-
-    def __init__(self, network: nn.Module, outputs: tuple[str, ...]) -> None:
-        super().__init__()
-        self.network = network
-        self.outputs = outputs
-
-    def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
-        answer = self.network(*inputs)
-        found = [answer[name] for name in self.outputs] if isinstance(answer, dict) else [answer]
-        return tuple(tensor.float() for tensor in found)
-
-
-def ordered(network: nn.Module, signature: Signature) -> Ordered:
-    """The network in the signature's order, in evaluation mode."""
-    return Ordered(network, tuple(port.name for port in signature.outputs)).eval()
 
 
 def in_precision(network: nn.Module, precision: str) -> nn.Module:
@@ -57,15 +40,6 @@ def in_precision(network: nn.Module, precision: str) -> nn.Module:
         elif isinstance(layer, _NORMALISING):
             _works_in(layer, torch.float32)
     return network
-
-
-def example_inputs(signature: Signature, bucket: Bucket, batch: int, seed: int = 0) -> tuple[Tensor, ...]:
-    """Tensors that the signature allows, uniform between each port's low and high."""
-    generator = torch.Generator().manual_seed(seed)
-    return tuple(
-        port.low + (port.high - port.low) * torch.rand((batch, *port.shape(*bucket)), generator=generator)
-        for port in signature.inputs
-    )
 
 
 def to_onnx(network: nn.Module, signature: Signature, bucket: Bucket) -> onnx.ModelProto:

@@ -13,6 +13,7 @@ from types import ModuleType
 
 from torch import nn
 
+from deployments import ordered
 from deployments.denoiser import limbs
 from deployments.denoiser import network as denoiser
 from deployments.denoiser.signature import SIGNATURE as DENOISER
@@ -48,7 +49,7 @@ class Embedded:
 
     def code_sha256(self) -> str:
         """Of sources, ports and export's own code: when one is another, so is the graph, even of the same weights."""
-        sources = [inspect.getsource(module) for module in (*self.sources, graph)]
+        sources = [inspect.getsource(module) for module in (*self.sources, ordered, graph)]
         ports = [repr(_ports(self.signature, bucket)) for bucket in self.signature.buckets]
         return hashlib.sha256("".join((*sources, *ports)).encode()).hexdigest()
 

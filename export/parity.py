@@ -9,25 +9,22 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import onnx
-import onnxruntime
 import torch
-from numpy.typing import NDArray
 from onnx import TensorProto, numpy_helper
 from torch import Tensor, nn
 
+from deployments.graphs import open_session
+from deployments.ordered import ordered
+from deployments.padding import Run
 from deployments.runtime import Runner
 from deployments.signature import Bucket, Signature
-from export.graph import example_inputs, ordered
+from deployments.trial import BOUNDS, example_inputs, relative_error
 from pose.errors import GraphError
 
-BOUNDS = {"fp32": 1e-3, "fp16": 2e-2, "bf16": 8e-2}
 ENGINE_BOUNDS = {**BOUNDS, "fp32": 1e-2}  # on a GPU float32 is multiplied as TF32, unless told otherwise
-Array = NDArray[Any]
-Run = Callable[[Sequence[Tensor]], list[Array]]
 
 
 def check_parity(run: Run, network: nn.Module, signature: Signature, bucket: Bucket, bound: float) -> float:
@@ -42,7 +39,7 @@ def check_parity(run: Run, network: nn.Module, signature: Signature, bucket: Buc
         with torch.inference_mode():
             expected = reference(*inputs)
         for port, want, got in zip(signature.outputs, expected, run(inputs), strict=True):
-            error = relative_error(want.numpy(), got)
+            error = relative_error(want, got)
             if not error <= bound:
                 raise GraphError(
                     f"the graph of '{signature.network}' differs from the network in '{port.name}' by {error:.1e} "
@@ -52,26 +49,9 @@ def check_parity(run: Run, network: nn.Module, signature: Signature, bucket: Buc
     return worst
 
 
-def relative_error(expected: Array, got: Array) -> float:
-    """The largest difference, over the largest magnitude expected; infinite where shapes differ or a value is NaN."""
-    if expected.shape != got.shape or not np.isfinite(got).all():
-        return float("inf")
-    return float(np.abs(expected - got).max() / max(float(np.abs(expected).max()), 1e-12))
-
-
-def session(model: onnx.ModelProto, threads: int | None = None) -> Run:
-    """Runs a graph on the CPU; inputs in the graph's order. As many threads as torch unless told otherwise."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads or torch.get_num_threads()
-    options.log_severity_level = 3
-    loaded = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
-    names = [port.name for port in loaded.get_inputs()]
-
-    def run(inputs: Sequence[Tensor]) -> list[Array]:
-        feed = {name: tensor.numpy() for name, tensor in zip(names, inputs, strict=True)}
-        return [np.asarray(output) for output in loaded.run(None, feed)]
-
-    return run
+def session(model: onnx.ModelProto) -> Run:
+    """Runs a graph on the CPU; inputs in the graph's order."""
+    return open_session(model.SerializeToString())
 
 
 def widened(model: onnx.ModelProto) -> onnx.ModelProto:

@@ -64,3 +64,18 @@ def test_rounding_the_weights_once_changes_no_bit() -> None:
     assert torch.equal(runtime.rounded(runner)(picture), before)
     assert network[0].weight.dtype == torch.bfloat16
     assert network[1].weight.dtype == torch.float32
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_a_runner_placed_elsewhere_takes_and_gives_tensors_of_the_cpu(dtype: torch.dtype) -> None:
+    cpu = torch.device("cpu", 0)
+    runner = runtime.placed(runtime.Runner("tiny", "", _network().eval(), torch.float32), cpu, dtype)
+    picture = torch.rand(1, 3, 8, 8)
+    assert (runner.device, runner(picture).dtype) == (cpu, dtype)
+    assert torch.allclose(runner(picture).float(), _network()(picture), atol=2e-2)
+
+
+def test_the_type_of_a_gpu_depends_on_its_age(monkeypatch: pytest.MonkeyPatch) -> None:
+    for able, dtype in ((True, torch.bfloat16), (False, torch.float16)):
+        monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda able=able: able)
+        assert runtime.precision(torch.device("cuda")) == dtype

@@ -85,9 +85,9 @@ def test_with_a_card_an_engine_stands_beside_each_graph(plan, cheap, monkeypatch
     seen = []
     monkeypatch.setattr(artefacts, "build_engine", lambda graph, *_: seen.append(graph) or b"engine")
     monkeypatch.setattr(artefacts, "load_engine", lambda *_: None)
-    monkeypatch.setattr(artefacts, "engine_run", lambda *_: None)
+    monkeypatch.setattr(artefacts, "EngineRun", lambda *_: None)
     monkeypatch.setattr(artefacts, "check_parity", lambda *_: 1e-4)
-    monkeypatch.setattr(artefacts.torch.cuda, "current_stream", lambda: None)
+    monkeypatch.setattr(artefacts.Lane, "on_card", lambda: None)
     carded = Plan(plan.out, "fp32", weights=plan.weights, card=Card("sm90", Trt))
     (graph, engine), told = run(carded)
     assert (len(told), count(carded, [EMBEDDED]), count(plan, [EMBEDDED])) == (2, 2, 1)

@@ -1,12 +1,8 @@
 """Every call that builds, refits or runs an engine, against TensorRT 11's real classes; no engine is built here."""
 
-from types import SimpleNamespace
-
 import pytest
-import torch
 
-from deployments.signature import Port, Signature
-from export.engine import architecture, build_engine, engine_run, load_engine, refit_engine
+from export.engine import build_engine, refit_engine
 from pose.errors import GraphError
 from tests.export.bindings import RecordedModule, load_bindings
 from tests.export.tiny import SIGNATURE
@@ -73,27 +69,6 @@ def test_an_engine_takes_other_weights(bindings) -> None:
         refit_engine(object(), b"adapted", _module(bindings, Refitter__refit_cuda_engine=False))
 
 
-def test_an_engine_is_loaded_and_run_with_named_tensors(bindings) -> None:
-    trt, waited = _module(bindings), []
-    engine = load_engine(b"plan", trt)
-    assert trt.calls("Runtime.deserialize_cuda_engine") == [{"serialized_engine": b"plan"}]
-    signature = Signature(
-        "one", "one", (Port("x", lambda h, w: (3, h)),), (Port("y", lambda h, w: (w,)),), (BUCKET,), 4
-    )
-    stream = SimpleNamespace(cuda_stream=7, synchronize=lambda: waited.append(True))
-    (answer,) = engine_run(engine, signature, BUCKET, "cpu", stream)([torch.ones(2, 3, 8)])
-    assert answer.shape == (2, 12)
-    assert waited
-    assert trt.calls("IExecutionContext.set_input_shape") == [{"name": "x", "shape": (2, 3, 8)}]
-    assert [call["name"] for call in trt.calls("IExecutionContext.set_tensor_address")] == ["x", "y"]
-    assert trt.calls("IExecutionContext.execute_async_v3") == [{"stream_handle": 7}]
-
-
-def test_a_refused_engine_names_the_remedy(bindings) -> None:
-    with pytest.raises(GraphError, match="--rebuild"):
-        load_engine(b"plan", _module(bindings, Runtime__deserialize_cuda_engine=None))
-
-
 def test_the_networks_of_this_version_have_no_precision_flags(bindings) -> None:
     assert bindings.__version__.startswith("11.")
     assert not {"FP16", "BF16", "INT8"} & set(bindings.BuilderFlag.__members__)
@@ -108,7 +83,3 @@ def test_a_call_that_the_real_class_lacks_is_seen(bindings) -> None:
         builder.create_network(flag=1)
     with pytest.raises(TypeError):
         builder.build_serialized_network(None)
-
-
-def test_no_card_without_a_gpu() -> None:
-    assert (architecture() is None) == (not torch.cuda.is_available())

@@ -7,8 +7,10 @@ from torch import Tensor, nn
 
 from deployments.denoiser.limbs import limb_maps
 from deployments.denoiser.network import CrossAttention, moved
+from deployments.graphs import OPSET
 from deployments.signature import Port, Signature
-from export.graph import OPSET, example_inputs, in_precision, to_onnx
+from deployments.trial import example_inputs
+from export.graph import in_precision, to_onnx
 from export.operators import unsupported
 from export.parity import check_parity, session
 from tests.export.tiny import SIGNATURE, tiny_network

@@ -1,0 +1,94 @@
+"""A graph on disk is run only as its manifest says and as is expected; every other one is refused with the remedy."""
+
+import dataclasses
+import importlib.util
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from deployments.artefacts import manifest_path
+from deployments.graphs import graph_runs, open_session
+from deployments.ordered import ordered
+from deployments.trial import distance, example_inputs
+from export.artefacts import Plan, export
+from pose.errors import ArtefactError
+from tests.export.tiny import EMBEDDED, SIGNATURE, tiny_network
+from training import card
+
+BUCKET = (8, 12)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """The graph's bytes and manifest, as export writes them."""
+    folder = tmp_path_factory.mktemp("made")
+    card.save("tiny", tiny_network(), {"steps": 1}, folder)
+    (outcome,) = export(Plan(folder, "fp32", weights=folder), [EMBEDDED], lambda _: None)
+    return outcome.path.read_bytes(), json.loads(manifest_path(outcome.path).read_text())
+
+
+@pytest.fixture
+def graph(made, tmp_path) -> Path:
+    data, manifest = made
+    path = tmp_path / "tiny-8x12-fp32.onnx"
+    path.write_bytes(data)
+    manifest_path(path).write_text(json.dumps(manifest))
+    return path
+
+
+def runs(graph, made, **changes):
+    signature = dataclasses.replace(SIGNATURE, **changes.pop("signature", {}))
+    return graph_runs(graph.parent, signature, "fp32", made[1]["weights_sha256"], **changes)
+
+
+@pytest.mark.parametrize("batch", [1, 4])
+def test_it_computes_what_torch_does(graph, made, batch) -> None:
+    inputs = example_inputs(SIGNATURE, BUCKET, batch)
+    with torch.inference_mode():
+        expected = ordered(tiny_network(), SIGNATURE)(*inputs)
+    assert distance(expected, runs(graph, made)[BUCKET](inputs)) < 1e-3
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("weights_sha256", "c" * 64),
+        ("precision", "bf16"),
+        ("bucket", [8, 8]),
+        ("opset", 21),
+        ("network", "other"),
+        ("architecture", "sm90"),
+    ],
+)
+def test_a_graph_of_something_else_is_refused(graph, made, field, value) -> None:
+    manifest_path(graph).write_text(json.dumps(made[1] | {field: value}))
+    with pytest.raises(ArtefactError, match=f"{field}.*export --all --rebuild"):
+        runs(graph, made)
+
+
+@pytest.mark.parametrize(("spoil", "told"), [(lambda data: data[:-9], "bytes"), (lambda data: data[::-1], "SHA-256")])
+def test_a_truncated_or_altered_file_is_refused(graph, made, spoil, told) -> None:
+    graph.write_bytes(spoil(made[0]))
+    with pytest.raises(ArtefactError, match=f"{told}.*export --all --rebuild"):
+        runs(graph, made)
+
+
+def test_a_bucket_without_a_graph_is_refused(graph, made) -> None:
+    with pytest.raises(ArtefactError, match=r"tiny-16x16.*missing.*export --all"):
+        runs(graph, made, signature={"buckets": (BUCKET, (16, 16))})
+
+
+def test_what_is_no_graph_though_its_hash_fits_is_told(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("deployments.graphs.read_artefact", lambda path, expected: (b"no graph", None))
+    with pytest.raises(ArtefactError, match="backend: eager"):
+        graph_runs(tmp_path, SIGNATURE, "fp32", "a" * 64)
+
+
+def test_a_provider_or_a_library_that_is_missing_is_told(made, monkeypatch) -> None:
+    with pytest.raises(ArtefactError, match="onnxruntime-gpu"):
+        open_session(made[0], device="cuda")
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(ArtefactError, match=r"contrapposto\[export\]"):
+        open_session(made[0])

@@ -22,6 +22,7 @@ _WEIGHTS = re.compile(
 _PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".msgpack", ".h5")
 _TEXTS = (".json", ".model", ".jinja")
 _VOCABULARIES = ("merges.txt", "vocab.txt")
+_GRAFT = "adapter_config.json"  # peft's
 _HEADER = 100 * 2**20  # the format's own bound on a header, bytes
 
 
@@ -45,6 +46,11 @@ def read_config(file: Path) -> dict[str, Any]:
 def texts(folder: Path) -> list[Path]:
     """Configs, vocabularies and templates that lie in the folder itself; the configs are checked for remote code."""
     found = sorted(file for file in folder.iterdir() if is_text(file.name))
+    if folder / _GRAFT in found:
+        raise WeightsError(
+            f"{folder / _GRAFT} would make the library load further weights, which are not checked; merge them into the "
+            "network's own (peft's merge_and_unload), or remove the file."
+        )
     for file in found:
         if "config" in file.name and file.suffix == ".json":
             read_config(file)

@@ -162,6 +162,11 @@ def test_configs_that_ask_for_remote_code_are_refused(tmp_path: Path, key: str, 
     assert "never run" in message
 
 
+def test_weights_grafted_on_by_another_library_are_refused(tmp_path: Path) -> None:
+    write_json(network(tmp_path) / "adapter_config.json", {"peft_type": "LORA"})
+    assert "merge_and_unload" in refusal(tmp_path)
+
+
 def test_components_of_their_own_code_are_refused(tmp_path: Path) -> None:
     pipeline(tmp_path / "a", {"unet": ["my_unet", "MyUNet"]})
     assert "my_unet" in refusal(tmp_path / "a")

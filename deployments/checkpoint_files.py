@@ -48,8 +48,8 @@ def texts(folder: Path) -> list[Path]:
     found = sorted(file for file in folder.iterdir() if is_text(file.name))
     if folder / _GRAFT in found:
         raise WeightsError(
-            f"{folder / _GRAFT} would make the library load further weights, which are not checked; merge them into the "
-            "network's own (peft's merge_and_unload), or remove the file."
+            f"{folder / _GRAFT} would make the library load further weights, which are not checked; merge them into "
+            "the network's own (peft's merge_and_unload), or remove the file."
         )
     for file in found:
         if "config" in file.name and file.suffix == ".json":

@@ -102,8 +102,8 @@ def _image_encoders(folder: Path) -> list[Path]:
     found = [encoder for encoder in possible if (encoder / _NETWORK).is_file()]
     if not found:
         raise WeightsError(
-            f"{folder} has an IP-Adapter but no image encoder (image_encoder/{_NETWORK} with its .safetensors); fetch it "
-            "too, and where it lies in the repository's models/ give the whole repository."
+            f"{folder} has an IP-Adapter but no image encoder (image_encoder/{_NETWORK} with its .safetensors); fetch "
+            "it too, and where it lies in the repository's models/ give the whole repository."
         )
     return found
 

@@ -78,9 +78,22 @@ def _pulled(options: argparse.Namespace) -> int:
         return 0
     family, directory = find_family(options.family), options.to or checkpoints_directory()
     print(f"licence: {family.licence}", file=sys.stderr)
-    settings = pull(family, directory, open_hub(), lambda line: print(line, file=sys.stderr, flush=True))
+    try:
+        settings = pull(family, directory, open_hub(), lambda line: print(line, file=sys.stderr, flush=True))
+    except KeyboardInterrupt:
+        print("broken off; the same command goes on where it stopped", file=sys.stderr)
+        return 130
     print(settings, end="")
     return 0
+
+
+def _examined(options: argparse.Namespace) -> int:
+    from serve import doctor, findings  # load torch and every stage's tables: only for this command
+
+    settings = read_settings(options.settings) if options.settings else Settings()
+    rows = doctor.examine(settings, weights_directory())
+    print(findings.as_json(rows) if options.json else findings.as_table(rows))
+    return 1 if doctor.could_start(rows) else 0
 
 
 def _drawn(options: argparse.Namespace) -> int:
@@ -170,6 +183,10 @@ def _add_checkpoints(command: "argparse._SubParsersAction[argparse.ArgumentParse
     pull.add_argument("family", nargs="?", help="without one: list them")
     pull.add_argument("--to", type=Path, help="default: CONTRAPPOSTO_CHECKPOINTS, else ./checkpoints")
     pull.set_defaults(run=_pulled)
+    doctor = command.add_parser("doctor", help="what is installed, what works here, what each stage will run")
+    doctor.add_argument("--settings", type=Path, help="YAML or JSON; see serve/settings.py")
+    doctor.add_argument("--json", action="store_true")
+    doctor.set_defaults(run=_examined)
 
 
 def _add_bench(command: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

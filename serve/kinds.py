@@ -1,0 +1,28 @@
+"""Which classes each stage takes as which part of a checkpoint, read off the stages themselves. Knows names."""
+
+from collections.abc import Mapping
+
+from deployments.denoiser.checkpoint.pipeline import BASES
+from deployments.denoiser.checkpoint.qwen import FAMILY
+from deployments.denoiser.checkpoint.schedulers import SCHEDULERS
+
+_KINDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "denoiser": {
+        "base": (*BASES, FAMILY),
+        "controlnet": ("ControlNetModel",),
+        "ip_adapter": ("IPAdapter",),
+        "vae": ("AutoencoderKL", "AutoencoderKLQwenImage"),
+        "scheduler": (*SCHEDULERS, "FlowMatchEulerDiscreteScheduler"),
+    },
+    "keypoints": {
+        "base": ("VitPoseForPoseEstimation",),
+        "detector": ("RTDetrV2ForObjectDetection", "RTDetrForObjectDetection"),
+    },
+    "garments": {"base": ("SegformerForSemanticSegmentation",)},
+    "upscaler": {"base": ("Swin2SRForImageSuperResolution",)},
+}
+
+
+def kinds_of(stage: str, role: str) -> tuple[str, ...]:
+    """The classes; none where the stage takes no such part."""
+    return _KINDS[stage].get(role, ())

@@ -5,13 +5,18 @@ the hub's HTTP interface, NOT against the hub itself, which could not be reached
 which of them make a checkpoint.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+import httpx
+
 from pose.errors import WeightsError
+
+TRIES = 5  # of a file whose line breaks
+TIMEOUT = 30.0  # seconds without a byte
 
 
 @dataclass(frozen=True)
@@ -35,8 +40,8 @@ class Hub(Protocol):
 
     def listing(self, repository: str, revision: str) -> list[Listed]: ...
 
-    def fetch(self, repository: str, revision: str, name: str, folder: Path) -> Path:
-        """The file, at `folder/name`; goes on where an earlier attempt broke off."""
+    def fetch(self, repository: str, revision: str, listed: Listed, folder: Path) -> Path:
+        """The file, at `folder/name`; goes on where an earlier attempt broke off. What arrived is not verified."""
         ...
 
 
@@ -64,12 +69,42 @@ class HuggingFace:
         files = [entry for entry in tree if isinstance(entry, RepoFile)]
         return [Listed(each.path, each.size, each.lfs.sha256 if each.lfs else None, each.blob_id) for each in files]
 
-    def fetch(self, repository: str, revision: str, name: str, folder: Path) -> Path:
-        """Draws its own progress bar on stderr."""
-        from huggingface_hub import hf_hub_download
+    def fetch(self, repository: str, revision: str, listed: Listed, folder: Path) -> Path:
+        """By plain HTTP: the hub's own client begins a file anew when it is called again. Draws a bar on a terminal."""
+        from huggingface_hub import hf_hub_url
+        from huggingface_hub.utils import build_hf_headers
 
+        file = folder / listed.name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+        url = hf_hub_url(repository, listed.name, revision=revision, endpoint=self.endpoint)
         with _told(repository):
-            return Path(hf_hub_download(repository, name, revision=revision, local_dir=folder, endpoint=self.endpoint))
+            for left in reversed(range(TRIES)):
+                try:
+                    _append(url, {**build_hf_headers(), "Accept-Encoding": "identity"}, file, listed.size)
+                    break
+                except httpx.TransportError:
+                    if not left:
+                        raise
+        return file
+
+
+def _append(url: str, headers: Mapping[str, str], file: Path, size: int) -> None:
+    """The rest of a file, behind what is there of it."""
+    from huggingface_hub.utils import tqdm
+
+    there = file.stat().st_size
+    if there >= size:
+        return
+    asked = {**headers, "Range": f"bytes={there}-"} if there else headers
+    with httpx.stream("GET", url, headers=asked, follow_redirects=True, timeout=TIMEOUT) as answer:
+        answer.raise_for_status()
+        there = there if answer.status_code == httpx.codes.PARTIAL_CONTENT else 0
+        bar = tqdm(total=size, initial=there, unit="B", unit_scale=True, desc=file.name, leave=False, disable=None)
+        with file.open("ab") as stream, bar:
+            stream.truncate(there)
+            for chunk in answer.iter_bytes():
+                bar.update(stream.write(chunk))
 
 
 def open_hub() -> Hub:
@@ -89,7 +124,7 @@ def _told(repository: str) -> Iterator[None]:
     assert issubclass(unreached, Exception)
     try:
         yield
-    except (OSError, unreached) as error:
+    except (OSError, httpx.HTTPError, unreached) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise WeightsError(
             f"the hub did not give {repository}: {reason}. Check the network, and for a repository whose licence is to "

@@ -129,8 +129,8 @@ def _is_here(wanted: _Wanted, folder: Path, known: Mapping[str, str]) -> bool:
 
 def _fetch(wanted: _Wanted, folder: Path, hub: Hub) -> None:
     listed, source = wanted.listed, wanted.source
-    arriving = folder / ARRIVING / source.repository.replace("/", "--")
-    file = hub.fetch(source.repository, wanted.revision, listed.name, arriving)
+    arriving = folder / ARRIVING / source.repository.replace("/", "--") / wanted.revision
+    file = hub.fetch(source.repository, wanted.revision, listed, arriving)
     if not _matches(file, listed):
         told = f"{file.stat().st_size} bytes, SHA-256 {file_hash(file)[:12]}"
         file.unlink()

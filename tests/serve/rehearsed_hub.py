@@ -46,7 +46,8 @@ class RehearsedHub:
             for name, data in self.repositories[repository].items()
         ]
 
-    def fetch(self, repository: str, revision: str, name: str, folder: Path) -> Path:
+    def fetch(self, repository: str, revision: str, listed: Listed, folder: Path) -> Path:
+        name = listed.name
         if name in self.interrupted:
             raise WeightsError("the hub did not give it: the line broke")
         self.fetched.append(name)
@@ -58,11 +59,11 @@ class RehearsedHub:
 
 
 @contextmanager
-def hub_over_http(repositories: dict[str, dict[str, bytes]]) -> Iterator[str]:
+def hub_over_http(repositories: dict[str, dict[str, bytes]], line: "Line | None" = None) -> Iterator[str]:
     """The address of a server that answers as the hub's listing and download do."""
 
     class Answers(_Answers):
-        held = repositories
+        held, through = repositories, line or Line()
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
     thread = threading.Thread(target=server.serve_forever)
@@ -75,11 +76,17 @@ def hub_over_http(repositories: dict[str, dict[str, bytes]]) -> Iterator[str]:
         server.server_close()
 
 
+@dataclass
+class Line:
+    """breaks_at: bytes of one answer after which the connection is cut. ranges: those that were asked for."""
+
+    breaks_at: int | None = None
+    ranges: list[str] = field(default_factory=list)
+
+
 class _Answers(BaseHTTPRequestHandler):
     held: ClassVar[dict[str, dict[str, bytes]]] = {}
-
-    def do_HEAD(self) -> None:
-        self._answer()
+    through: ClassVar[Line] = Line()
 
     def do_GET(self) -> None:
         self._answer()
@@ -96,18 +103,22 @@ class _Answers(BaseHTTPRequestHandler):
                 return self._say(json.dumps([_entry(name, data) for name, data in files.items()]).encode())
             start = f"{repository}/resolve/{REVISION}/"
             if path.startswith(start) and path.removeprefix(start) in files:
-                return self._say(files[path.removeprefix(start)])
+                return self._send(files[path.removeprefix(start)])
         return self._say(b"{}", 404)
 
-    def _say(self, body: bytes, status: int = 200) -> None:
+    def _send(self, data: bytes) -> None:
+        """A file, or the rest of it, as far as the line holds."""
+        asked = self.headers.get("Range", "bytes=0-")
+        start = int(asked.removeprefix("bytes=").removesuffix("-"))
+        if start:
+            self.through.ranges.append(asked)
+        self._say(data[start:], 206 if start else 200, self.through.breaks_at)
+
+    def _say(self, body: bytes, status: int = 200, most: int | None = None) -> None:
         self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
-        self.send_header("Content-Type", "application/json")
-        self.send_header("ETag", f'"{hashlib.sha256(body).hexdigest()}"')
-        self.send_header("X-Repo-Commit", REVISION)
         self.end_headers()
-        if self.command == "GET":
-            self.wfile.write(body)
+        self.wfile.write(body[:most])
 
 
 def _entry(name: str, data: bytes) -> dict[str, object]:

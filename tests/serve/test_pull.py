@@ -13,7 +13,7 @@ from serve.families import FAMILIES, Family, Part, Source
 from serve.hub import HuggingFace
 from serve.pull import ARRIVING, find_family, pull, settings_for
 from serve.settings import parse_settings
-from tests.serve.rehearsed_hub import REVISION, RehearsedHub, hub_over_http
+from tests.serve.rehearsed_hub import REVISION, Line, RehearsedHub, hub_over_http
 
 SWIN = FAMILIES["swin2sr"]
 REPOSITORY = "caidas/swin2SR-classical-sr-x2-64"
@@ -200,3 +200,16 @@ def test_the_hubs_own_client_lists_and_downloads(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match="Check the network"):
         hub.revision(REPOSITORY)
     assert open_checkpoint(str(tmp_path / "caidas--swin2SR-classical-sr-x2-64"), [KIND]).pulled
+
+
+def test_a_file_goes_on_in_its_midst(tmp_path: Path) -> None:
+    repositories, line = small().repositories, Line(breaks_at=60)
+    with hub_over_http(repositories, line) as address:
+        with pytest.raises(WeightsError, match="goes on where it stopped"):
+            pull(SWIN, tmp_path, HuggingFace(address), quiet)
+        assert line.ranges == [f"bytes={there}-" for there in (60, 120, 180, 240)]
+        line.breaks_at, line.ranges = None, []
+        pull(SWIN, tmp_path, HuggingFace(address), quiet)
+        assert line.ranges == ["bytes=300-"]
+    file = tmp_path / "caidas--swin2SR-classical-sr-x2-64" / "model.safetensors"
+    assert file.read_bytes() == repositories[REPOSITORY]["model.safetensors"]

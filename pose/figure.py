@@ -19,7 +19,7 @@ MATERIALS = ("none", "skin", "hair", "rigid", "fitted", "flowing", "print")
 MATERIAL_INDEX = {name: row for row, name in enumerate(MATERIALS)}
 
 Kind = Literal["photo", "drawing", "character", "stick", "mannequin", "wireframe", "sketch", "openpose"]
-Reader = Literal["blazepose", "network", "openpose", "user"]
+Reader = Literal["blazepose", "network", "openpose", "user", "vitpose"]
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from deployments.keypoints.foreground import Foreground
 from pose.figure import Reading
 from pose.pose import Pose
 
-LEAST_WORTH = {"blazepose": 0.3, "network": 0.1}
+LEAST_WORTH = {"blazepose": 0.3, "network": 0.1, "vitpose": 0.3}
 LEAST_OF_BEST = 0.35
 UNSUPPORTED = 0.2
 ONE_SIDED = 0.88

@@ -79,21 +79,17 @@ class QwenPainter:
     multiple: int
     side: int = SIDE
 
-    def job(self, painting: Painting, steps: int | None = None, **more: Any) -> Job:
+    def job(self, painting: Painting, steps: int | None = None, sampling: Sampling | None = None, **more: Any) -> Job:
+        """The job of a painting; sampling: for this one alone. See `Painter.job`."""
         height, width = painting.missing.shape
         if height % self.multiple or width % self.multiple or not height * width:
             raise InvalidInput(
                 f"expected a canvas with sides that are multiples of {self.multiple}, got {width} by {height}; pad it."
             )
-        shapes = self.parts.shapes(height, width, pictures(painting))
-        rows = len(prompts(self.sampling))
-        return Job(
-            (FAMILY, self.sha256, shapes),
-            Request(painting, self.sampling),
-            self.sampling.steps if steps is None else steps,
-            rows,
-            **more,
-        )
+        chosen = sampling or self.sampling
+        key = (FAMILY, self.sha256, self.parts.shapes(height, width, pictures(painting)))
+        count = chosen.steps if steps is None else steps
+        return Job(key, Request(painting, chosen), count, len(prompts(chosen)), **more)
 
     def start(self, job: Job) -> Sitting:
         asked: Request = job.work

@@ -20,15 +20,15 @@ from diffusers import (
     QwenImageTransformer2DModel,
 )
 from diffusers.pipelines.qwenimage import pipeline_qwenimage_edit_plus as library
-from diffusers.utils import is_accelerate_available
 from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
-from transformers import Qwen2VLProcessor
+from transformers import Qwen2_5_VLForConditionalGeneration, Qwen2VLProcessor
 from transformers.processing_utils import ProcessorMixin
 
 from deployments.checkpoints import Opened
 from deployments.denoiser.checkpoint.first_block import Shape
+from deployments.denoiser.checkpoint.pipeline import fitting, load_part
 from pose.errors import NotFinite, WeightsError
 
 Picture = NDArray[np.uint8]
@@ -131,10 +131,7 @@ def load(
 
     Raises WeightsError for what cannot be loaded, or is not sampled by this loop.
     """
-    try:
-        pipeline = _pipeline(base, vae, scheduler, dtype)
-    except (OSError, ValueError, RuntimeError) as error:
-        raise WeightsError(f"cannot load the pipeline in '{base.folder}' ({error}); fetch it again.") from error
+    pipeline = _pipeline(base, vae, scheduler, dtype)
     _check(pipeline, base.folder)
     pipeline.text_encoder.register_forward_pre_hook(tell_pictures, with_kwargs=True)
     return Parts(pipeline.to(device))
@@ -154,25 +151,38 @@ def tell_pictures(
 
 
 def _pipeline(base: Opened, vae: Opened | None, scheduler: Opened | None, dtype: torch.dtype) -> Any:
-    local: dict[str, Any] = {"local_files_only": True}
-    weights = {**local, "dtype": dtype, "use_safetensors": True, "low_cpu_mem_usage": is_accelerate_available()}
-    parts = {"processor": PictureProcessor.from_pretrained(base.folder / "processor", **local)}
-    if vae is not None:
-        parts["vae"] = AutoencoderKLQwenImage.from_pretrained(vae.folder, variant=vae.variant, **weights)
+    parts = {
+        "transformer": _network(QwenImageTransformer2DModel, base, dtype, subfolder="transformer"),
+        "text_encoder": _network(Qwen2_5_VLForConditionalGeneration, base, dtype, subfolder="text_encoder"),
+    }
+    own = {} if vae else {"subfolder": "vae"}
+    parts["vae"] = _network(AutoencoderKLQwenImage, vae or base, dtype, **own)
+    with fitting(base.folder):
+        parts["processor"] = PictureProcessor.from_pretrained(base.folder / "processor", local_files_only=True)
     if scheduler is not None:
-        parts["scheduler"] = FlowMatchEulerDiscreteScheduler.from_pretrained(scheduler.folder, **local)
-    return QwenImageEditPlusPipeline.from_pretrained(base.folder, variant=base.variant, **weights, **parts)
+        parts["scheduler"] = FlowMatchEulerDiscreteScheduler.from_pretrained(scheduler.folder, local_files_only=True)
+    return load_part(QwenImageEditPlusPipeline, base, dtype, **parts)
+
+
+def _network(cls: Any, opened: Opened, dtype: torch.dtype, **where: str) -> Any:
+    """A network of which every weight is there: what is missing, the libraries would make up."""
+    network, told = load_part(cls, opened, dtype, output_loading_info=True, **where)
+    missing = sorted(told["missing_keys"])
+    if missing:
+        raise WeightsError(
+            f"the {cls.__name__} in '{opened.folder}' lacks {len(missing)} of its weights, {missing[0]} among them; "
+            "fetch the whole checkpoint again."
+        )
+    return network
 
 
 def _check(pipeline: Any, folder: Path) -> None:
-    for part, wanted in (("scheduler", FlowMatchEulerDiscreteScheduler), ("transformer", QwenImageTransformer2DModel)):
-        got = type(getattr(pipeline, part))
-        if got is not wanted:
-            raise WeightsError(
-                f"expected a {wanted.__name__} as {part} of '{folder}', got {got.__name__}; use a checkpoint in the "
-                "layout of Qwen/Qwen-Image-Edit-2509."
-            )
-    config = pipeline.transformer.config
+    scheduler, config = type(pipeline.scheduler), pipeline.transformer.config
+    if scheduler is not FlowMatchEulerDiscreteScheduler:
+        raise WeightsError(
+            f"expected a FlowMatchEulerDiscreteScheduler in '{folder}', got {scheduler.__name__}; name a folder with "
+            "one as `scheduler`."
+        )
     for option in ("guidance_embeds", "use_additional_t_cond", "use_layer3d_rope"):
         if config[option]:
             raise WeightsError(

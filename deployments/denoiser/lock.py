@@ -61,9 +61,14 @@ def without_thick_cuts(warp: Picture, restored: Picture, invented: Mask, figure_
 
 def cut_only(warp: Picture, restored: Picture, invented: Mask) -> Picture:
     """The restored picture (H, W, 4) premultiplied, but inside invented regions the warp's texels, at most thinned."""
-    inside = cv2.erode(invented.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=1) > 0
+    inside = well_inside(invented)
     keep = np.minimum(restored[..., 3:] / np.maximum(warp[..., 3:], 1e-4), 1)
     return np.where(inside[..., None], warp * keep, restored).astype(np.float32)
+
+
+def well_inside(invented: Mask) -> Mask:
+    """(H, W): the invented pixels whose neighbours are invented too; these are kept as they are."""
+    return cv2.erode(invented.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=1) > 0
 
 
 def crisp(picture: Picture, limits: tuple[float, float]) -> Picture:

@@ -91,6 +91,8 @@ def repaired(warp: Warp, frame: Frame, sample: Sample, restored: NDArray[Any]) -
         out = locked(whole, frame.paste(restored, warp.hole.shape), frame.paste(share, warp.hole.shape))
     else:
         out = whole + frame.paste(share[..., None] * (restored - copied), warp.hole.shape)
+    if frame.scale > 1:  # an enlarged hole's rim shows a little of what is around it, so that the change falls short
+        out = np.where(warp.hole[..., None], frame.paste(restored, warp.hole.shape), out)
     touched = np.abs(out - whole).max(-1, keepdims=True) > 0.5 / 255
     return np.where(touched, straight(out), warp.rgba).astype(np.uint8)
 

@@ -73,11 +73,18 @@ class Frame:
         """(H, W) bool -> bool; a sample pixel is on where a quarter of it is."""
         return self.cut(mask.astype(np.uint8) * 255) >= 64
 
+    def pose(self, pose: Pose) -> Pose:
+        """A pose on the canvas -> the same on the sample."""
+        height, width = self.size
+        corner = (-self.box[0] * self.scale, -self.box[1] * self.scale)
+        return pose.scaled(self.scale).moved(corner, width, height)
+
     def paste(self, sample: Array, canvas: tuple[int, int]) -> Array:
         """The inverse of `cut`: (h, w[, C]) float32 -> (H, W[, C]) float32, zero beyond the box."""
         h, w = self.inner
         x0, y0, x1, y1 = self.box
-        part = cv2.resize(sample[:h, :w], (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR)
+        shrinking = cv2.INTER_AREA if self.scale > 1 else cv2.INTER_LINEAR
+        part = cv2.resize(sample[:h, :w], (x1 - x0, y1 - y0), interpolation=shrinking)
         out = np.zeros((*canvas, *sample.shape[2:]), np.float32)
         left, top, right, bottom = max(x0, 0), max(y0, 0), min(x1, canvas[1]), min(y1, canvas[0])
         out[top:bottom, left:right] = part[top - y0 : bottom - y0, left - x0 : right - x0]
@@ -125,12 +132,12 @@ def figure_height(figure: Figure) -> float:
     return float(box[3] - box[1]) if box else 1.0
 
 
-def source_view(figure: Figure) -> tuple[Array, Array]:
-    """The whole figure in SOURCE_SIZE pixels: (128, 128, 4) uint8 premultiplied, and its joints (J, 3) there."""
+def source_view(figure: Figure, size: int = SOURCE_SIZE) -> tuple[Array, Array]:
+    """The whole figure in a square of `size` pixels: (S, S, 4) uint8 premultiplied, and its joints (J, 3) there."""
     box = bounds(figure.image[..., 3] > 127) or (0, 0, figure.image.shape[1], figure.image.shape[0])
     side = max(box[2] - box[0], box[3] - box[1])
     x0, y0 = (box[0] + box[2] - side) // 2, (box[1] + box[3] - side) // 2
-    frame = Frame((x0, y0, x0 + side, y0 + side), SOURCE_SIZE / side, (SOURCE_SIZE, SOURCE_SIZE))
+    frame = Frame((x0, y0, x0 + side, y0 + side), size / side, (size, size))
     return frame.cut_premultiplied(figure.image), frame.place(figure.pose)
 
 

@@ -1,0 +1,50 @@
+"""Who comes when, and for what: Poisson arrivals of mixed sizes and step counts. Knows numbers only.
+
+Times are seconds from the first arrival's clock zero; a curve is samples a second by rows a step.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+Size = tuple[int, int]  # height, width
+Curve = Mapping[int, float]
+
+SIZES: tuple[Size, ...] = ((256, 256), (384, 256), (384, 384))
+STEPS = (1, 2, 4, 8)
+PATIENCE = 4.0
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """at: when; within: seconds from then to its deadline."""
+
+    at: float
+    size: Size
+    steps: int
+    within: float
+
+
+def poisson(rate: float, count: int, curves: Mapping[Size, Curve], rng: np.random.Generator) -> list[Arrival]:
+    """`count` arrivals at `rate` a second, sizes and steps drawn alike often.
+
+    A deadline leaves PATIENCE times what the request takes by itself.
+    """
+    times = np.cumsum(rng.exponential(1 / rate, count))
+    return [_arrival(float(at), curves, rng) for at in times]
+
+
+def allowed_seconds(arrivals: Sequence[Arrival], curves: Mapping[Size, Curve]) -> float:
+    """What all steps take at the best rate of their size: no order of batches is faster."""
+    return sum(arrival.steps / max(curves[arrival.size].values()) for arrival in arrivals)
+
+
+def mean_seconds(curves: Mapping[Size, Curve]) -> float:
+    """`allowed_seconds` of an average arrival."""
+    return float(np.mean([np.mean(STEPS) / max(curves[size].values()) for size in SIZES]))
+
+
+def _arrival(at: float, curves: Mapping[Size, Curve], rng: np.random.Generator) -> Arrival:
+    size, steps = SIZES[rng.integers(len(SIZES))], STEPS[rng.integers(len(STEPS))]
+    return Arrival(at, size, steps, PATIENCE * steps / curves[size][1])

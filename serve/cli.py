@@ -202,6 +202,7 @@ def _add_bench(command: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     for name, module, told in (
         ("quality", "training.quality", "against true targets of held-out families"),
         ("keypoints", "training.accuracy", "the pose network on held-out figures and levels of abstraction"),
+        ("engine", "loadtests.engine", "the denoiser's step batching against other ways to serve, on this machine"),
     ):
         kind = kinds.add_parser(name, help=f"{told} (arguments go to python -m {module})", add_help=False)
         kind.set_defaults(run=_trained, module=module)

@@ -16,7 +16,7 @@ from deployments.upscaler.network import MARGIN
 from pose.errors import TooLarge
 
 Scale = Literal[1, 2, 4, "4k"]
-# (h + 2 MARGIN, w + 2 MARGIN, 4) float32 premultiplied 0..1, factor 2 or 4 -> (factor h, factor w, 4), not negative
+# (h + 2 margin, w + 2 margin, 4) float32 premultiplied 0..1, factor 2 or 4 -> (factor h, factor w, 4), not negative
 Upsampler = Callable[[NDArray[np.float32], int], NDArray[np.float32]]
 
 LONGEST_4K = 3840
@@ -24,22 +24,27 @@ MAX_PIXELS = 64_000_000
 TILE = 256
 
 
-def upscale(rgba: NDArray[np.uint8], scale: Scale, upsample: Upsampler) -> NDArray[np.uint8]:
+def upscale(
+    rgba: NDArray[np.uint8], scale: Scale, upsample: Upsampler, margin: int = MARGIN, largest: Literal[2, 4] = 4
+) -> NDArray[np.uint8]:
     """Returns (H * scale, W * scale, 4); "4k" brings the longest side to 3840, also down.
 
-    rgba (H, W, 4) uint8, straight alpha. Raises TooLarge beyond 64 megapixels.
+    rgba (H, W, 4) uint8, straight alpha. margin: pixels of surroundings that `upsample` wants on every side of a tile;
+    largest: the factor that it may be asked for at once. Raises TooLarge beyond 64 megapixels.
     """
     height, width = target_size(rgba.shape[0], rgba.shape[1], scale)
     if height * width > MAX_PIXELS:
         raise TooLarge(f"the result would be {width} x {height} pixels, the limit is 64 megapixels; ask for less.")
-    steps = factors(max(height / rgba.shape[0], width / rgba.shape[1]))
+    steps = factors(max(height / rgba.shape[0], width / rgba.shape[1]), largest)
     if not steps:
         return _shrunk(rgba, height, width)
     picture, left = rgba, math.prod(steps)
     for factor in steps:
         left //= factor
         # What the steps that are left do not need is averaged away: it would be computed for nothing.
-        picture = _shrunk(_tiled(picture, factor, upsample), -(-height // left), -(-width // left), cut=factor - 1)
+        picture = _shrunk(
+            _tiled(picture, factor, upsample, margin), -(-height // left), -(-width // left), cut=factor - 1
+        )
     return picture
 
 
@@ -51,20 +56,22 @@ def target_size(height: int, width: int, scale: Scale) -> tuple[int, int]:
     return height * scale, width * scale
 
 
-def factors(needed: float) -> tuple[int, ...]:
+def factors(needed: float, largest: Literal[2, 4] = 4) -> tuple[int, ...]:
     """The steps whose product is the power of two at or above `needed`; the small one first, where it is cheap."""
     doublings = max(0, math.ceil(math.log2(needed) - 1e-9))
+    if largest == 2:
+        return (2,) * doublings
     return (2,) * (doublings % 2) + (4,) * (doublings // 2)
 
 
-def _tiled(rgba: NDArray[np.uint8], factor: int, upsample: Upsampler) -> NDArray[np.uint8]:
+def _tiled(rgba: NDArray[np.uint8], factor: int, upsample: Upsampler, margin: int) -> NDArray[np.uint8]:
     height, width = rgba.shape[:2]
-    padded = np.pad(rgba, ((MARGIN, MARGIN), (MARGIN, MARGIN), (0, 0)), mode="edge")
+    padded = np.pad(rgba, ((margin, margin), (margin, margin), (0, 0)), mode="edge")
     result = np.empty((height * factor, width * factor, 4), np.uint8)
     for top in range(0, height, TILE):
         for left in range(0, width, TILE):
             bottom, right = min(top + TILE, height), min(left + TILE, width)
-            tile = padded[top : bottom + 2 * MARGIN, left : right + 2 * MARGIN]
+            tile = padded[top : bottom + 2 * margin, left : right + 2 * margin]
             inner = result[top * factor : bottom * factor, left * factor : right * factor]
             flat = (tile == tile[0, 0]).all()
             inner[:] = tile[0, 0] if flat else _straight(upsample(_premultiplied(tile), factor))

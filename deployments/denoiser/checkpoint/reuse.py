@@ -111,7 +111,7 @@ def enter(unet: Any, rows: Rows) -> Head:
 
 
 def deepen(unet: Any, head: Head, down: Sequence[Tensor], middle: Tensor) -> Tensor:
-    """What enters the last up block: down, middle and up through all blocks but the outermost two.
+    """What enters the last up block: down from the second block, middle, and up to the last block.
 
     down, middle: the ControlNet's residuals, scaled.
     """

@@ -12,7 +12,8 @@ from tests.deployments.denoiser.checkpoint import tiny_diffusion
 
 @pytest.fixture(scope="session")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """Every tiny checkpoint by its name: bases `sd`, `sd9`, `xl` and `lcm`, with `-control` and `-adapter` for each."""
+    """Every tiny checkpoint by its name: bases `sd`, `sd9`, `xl` and `lcm`, with `-control` and `-adapter` for each
+    (of `sd9` a plus adapter)."""
     root = tmp_path_factory.mktemp("checkpoints")
     made = {
         "sd": tiny_diffusion.stable_diffusion(root / "sd"),
@@ -23,5 +24,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for name in tuple(made):
         made[f"{name}-control"] = tiny_diffusion.controlnet(root / f"{name}-control", made[name])
         made[f"{name}-adapter"] = tiny_diffusion.ip_adapter(root / f"{name}-adapter", made[name])
+    plus = "ip-adapter-plus_sd15.safetensors"
+    made["sd9-adapter"] = tiny_diffusion.ip_adapter(root / "sd9-plus", made["sd9"], plus)
     made["vae"] = tiny_diffusion.vae(root / "vae")
     return made

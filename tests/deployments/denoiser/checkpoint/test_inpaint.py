@@ -195,9 +195,9 @@ def test_refuses_what_it_cannot_paint(folders: Folders, height: int, more: dict[
 
 
 def test_a_canvas_need_not_be_square(folders: Folders) -> None:
-    asked, wanted = checkpoint(folders, "xl", True), painting(2, 48, 80)
+    asked, wanted = checkpoint(folders, "xl", True), painting(2, 64, 96)
     program = painter(asked)
-    assert (program.side, program.multiple) == (64, 16)
+    assert (program.side, program.multiple) == (64, 32)
     result = run(program, [program.job(wanted)])[0]
     assert np.abs(result - by_library(asked, "xl", wanted, SAMPLING)).max() < CLOSE
 

@@ -45,7 +45,7 @@ def test_a_tiny_bound_paints_as_no_reuse(folders: dict[str, Path], name: str) ->
     assert np.abs(result - run(plain, [plain.job(painting(1), window=window)])[0]).max() < CLOSE
 
 
-def test_no_reuse_is_the_library_to_the_bit(folders: dict[str, Path]) -> None:
+def test_no_reuse_keeps_nothing_and_paints_as_the_library_does(folders: dict[str, Path]) -> None:
     program = reusing(folders, "sd", 0.0, steps=4)
     state = program.start(program.job(painting(1)))
     program.step([state])

@@ -1,7 +1,7 @@
 """Tiny random checkpoints of the Stable Diffusion families, as folders that an operator would bring.
 
 Built from the libraries' own classes and saved by `save_pretrained`: 8 pixels to a latent as in the real ones, two
-levels in the UNet, a handful of channels. Nothing in them means anything; every part changes the picture.
+or three levels in the UNet, a handful of channels. Nothing in them means anything; every part changes the picture.
 """
 
 from collections.abc import Callable
@@ -66,7 +66,10 @@ def controlnet(folder: Path, base: Path) -> Path:
 
 
 def ip_adapter(folder: Path, base: Path, name: str = "ip-adapter_sd15.safetensors") -> Path:
-    """An IP-Adapter for a base: its safetensors and image_encoder/, as h94/IP-Adapter lays them out."""
+    """An IP-Adapter for a base: its safetensors and image_encoder/, as h94/IP-Adapter lays them out.
+
+    name: with `plus` in it, one that looks at every patch of the reference.
+    """
     _seeded(lambda: _adapter(folder, UNet2DConditionModel.from_pretrained(base / "unet"), name))
     return folder
 
@@ -78,12 +81,14 @@ def vae(folder: Path) -> Path:
 
 
 _XL: dict[str, Any] = {
-    "down_block_types": ("DownBlock2D", "CrossAttnDownBlock2D"),
-    "up_block_types": ("CrossAttnUpBlock2D", "UpBlock2D"),
+    "down_block_types": ("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
+    "up_block_types": ("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
+    "block_out_channels": (8, 16, 16),
+    "layers_per_block": 2,
     "cross_attention_dim": 2 * CROSS,
-    "attention_head_dim": (2, 4),
+    "attention_head_dim": (2, 4, 4),
     "use_linear_projection": True,
-    "transformer_layers_per_block": (1, 2),
+    "transformer_layers_per_block": (1, 1, 2),
     "addition_embed_type": "text_time",
     "addition_time_embed_dim": 8,
     "projection_class_embeddings_input_dim": 6 * 8 + CROSS,
@@ -177,14 +182,38 @@ def _awake(network: Any, folder: Path) -> None:
     network.save_pretrained(folder)
 
 
-def _adapter(folder: Path, unet: Any, name: str) -> None:
-    tokens, cross = 4, unet.config.cross_attention_dim
-    weights = {
+def _projection(tokens: int, cross: int) -> dict[str, torch.Tensor]:
+    return {
         "image_proj.proj.weight": torch.randn(tokens * cross, CROSS) * 0.3,
         "image_proj.proj.bias": torch.randn(tokens * cross) * 0.1,
         "image_proj.norm.weight": torch.ones(cross),
         "image_proj.norm.bias": torch.zeros(cross),
     }
+
+
+def _resampler(tokens: int, cross: int, inner: int = 64) -> dict[str, torch.Tensor]:
+    """Four layers under the names that the adapter's authors gave them."""
+    shapes: dict[str, tuple[int, ...]] = {
+        "latents": (1, tokens, inner),
+        "proj_in.weight": (inner, CLIP_IMAGE["hidden_size"]),
+        "proj_in.bias": (inner,),
+        "proj_out.weight": (cross, inner),
+        "proj_out.bias": (cross,),
+        "norm_out.weight": (cross,),
+        "norm_out.bias": (cross,),
+    }
+    for layer in (f"layers.{place}" for place in range(4)):
+        for norm in ("0.norm1", "0.norm2", "1.0"):
+            shapes |= {f"{layer}.{norm}.weight": (inner,), f"{layer}.{norm}.bias": (inner,)}
+        shapes |= {f"{layer}.0.to_q.weight": (inner, inner), f"{layer}.0.to_kv.weight": (2 * inner, inner)}
+        shapes |= {f"{layer}.0.to_out.weight": (inner, inner)}
+        shapes |= {f"{layer}.1.1.weight": (4 * inner, inner), f"{layer}.1.3.weight": (inner, 4 * inner)}
+    return {f"image_proj.{name}": torch.randn(shape) * 0.2 for name, shape in shapes.items()}
+
+
+def _adapter(folder: Path, unet: Any, name: str) -> None:
+    tokens, cross = 4, unet.config.cross_attention_dim
+    weights = _resampler(tokens, cross) if "plus" in name else _projection(tokens, cross)
     place = 1
     for where in unet.attn_processors:
         if where.endswith("attn2.processor"):

@@ -35,6 +35,7 @@ PACKAGES = {
     "nvidia-modelopt": "quantize",
 }
 WEIGHTS_OF = {"keypoints": "pose", "garments": "parse", "denoiser": "denoiser", "upscaler": "upscaler"}
+CARD_TYPES = {"keypoints": "float16", "garments": "float16", "denoiser": "bfloat16", "upscaler": "float16"}
 SECONDS = 60.0  # for all backends together
 Try = Callable[[str, float], tuple[Status, str]]
 
@@ -147,9 +148,9 @@ def stages(settings: Settings) -> Iterator[Row]:
         if name not in WEIGHTS_OF:
             yield Row("stages", name, "ok", f"no weights of ours; {replicas}")
         elif not isinstance(stage, NetworkStage) or stage.checkpoint is None:
-            yield Row("stages", name, "ok", f"embedded '{WEIGHTS_OF[name]}', {_precision(False)}; {replicas}")
+            yield Row("stages", name, "ok", f"embedded '{WEIGHTS_OF[name]}', {_precision()}; {replicas}")
         else:
-            yield Row("stages", name, "ok", f"checkpoint, {_precision(True)}; {replicas}")
+            yield Row("stages", name, "ok", f"checkpoint, {_precision(CARD_TYPES[name])}; {replicas}")
             yield from parts(name, stage.checkpoint)
 
 
@@ -180,13 +181,14 @@ def _described(opened: Opened) -> str:
     return f"{opened.name}, SHA-256 {opened.sha256[:12]}, {pinned}, {opened.size / 2**20:,.0f} MiB{variant}"
 
 
-def _precision(checkpoint: bool) -> str:
+def _precision(on_card: str | None = None) -> str:
+    """on_card: what is run on a GPU where there is one; None: nothing, as of the embedded networks."""
     import torch
 
     from deployments.runtime import precision
 
-    if torch.cuda.is_available() and checkpoint:
-        return "torch eager, float16 on cuda"
+    if on_card and torch.cuda.is_available():
+        return f"torch eager, {on_card} on cuda"
     return f"torch eager, {str(precision()).removeprefix('torch.')} on cpu"
 
 

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from deployments.denoiser.checkpoint.pipeline import BASES
 from deployments.denoiser.checkpoint.qwen import FAMILY
 from deployments.denoiser.checkpoint.schedulers import SCHEDULERS
+from deployments.keypoints.checkpoint import DETECTORS, POSES
+from deployments.upscaler.checkpoint import NETWORKS as UPSCALERS
 
 _KINDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "denoiser": {
@@ -14,12 +16,9 @@ _KINDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "vae": ("AutoencoderKL", "AutoencoderKLQwenImage"),
         "scheduler": (*SCHEDULERS, "FlowMatchEulerDiscreteScheduler"),
     },
-    "keypoints": {
-        "base": ("VitPoseForPoseEstimation",),
-        "detector": ("RTDetrV2ForObjectDetection", "RTDetrForObjectDetection"),
-    },
+    "keypoints": {"base": tuple(POSES), "detector": tuple(DETECTORS)},
     "garments": {"base": ("SegformerForSemanticSegmentation",)},
-    "upscaler": {"base": ("Swin2SRForImageSuperResolution",)},
+    "upscaler": {"base": tuple(UPSCALERS)},
 }
 
 

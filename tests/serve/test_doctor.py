@@ -1,6 +1,7 @@
 import json
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -116,6 +117,16 @@ def test_gpus_that_are_reserved_and_not_there_stand_in_the_way(monkeypatch: pyte
     rows = list(doctor.devices(parse_settings({"denoiser": {"num_gpus": 1}})))
     assert [row.name for row in could_start(rows)] == ["gpus"]
     assert could_start(list(doctor.devices(fine()))) == []
+
+
+def test_each_gpu_is_told_with_architecture_and_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    card = SimpleNamespace(name="Card", major=9, minor=0, total_memory=80 * 2**30)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.setattr(torch.cuda, "get_device_properties", lambda index: card)
+    rows = {row.name: row.told for row in doctor.devices(parse_settings({"denoiser": {"num_gpus": 1}}))}
+    assert rows["gpu 1"] == "Card, sm90, 80 GiB"
+    assert "gpus" not in rows
 
 
 def test_a_missing_interpreter_stands_in_the_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

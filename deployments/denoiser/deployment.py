@@ -5,7 +5,7 @@ Plain class, wrapped by the composition root. The queue is the engine's; Ray onl
 
 import logging
 import threading
-from collections.abc import AsyncIterator, Hashable, Mapping
+from collections.abc import AsyncIterator, Hashable
 from typing import Any
 
 import numpy as np
@@ -13,15 +13,17 @@ from numpy.typing import NDArray
 from ray.serve import metrics
 
 from deployments.checkpoints import Checkpoint
+from deployments.denoiser.assembly import assemble
 from deployments.denoiser.checkpoint.painting import Sampling
+from deployments.denoiser.checkpoint.repair import paint_warp
 from deployments.denoiser.complete import complete_figure
+from deployments.denoiser.engine.caps import Caps
 from deployments.denoiser.engine.engine import BOUND, Engine
 from deployments.denoiser.errand import Errand
 from deployments.denoiser.network import DenoiserNetwork
-from deployments.denoiser.program import BridgeProgram
 from deployments.denoiser.repair import repair_warp
 from deployments.denoiser.spec import Order, Progress
-from deployments.denoiser.warmup import blank_restorations, bucket_of, label, measured_caps, named
+from deployments.denoiser.warmup import label, named
 from deployments.runtime import load, rounded
 from pose.figure import Figure, Warp
 
@@ -36,13 +38,16 @@ class Denoiser:
     """
 
     def __init__(
-        self, checkpoint: Checkpoint | None = None, sampling: Sampling | None = None, waiting_bound: float = BOUND
+        self,
+        checkpoint: Checkpoint | None = None,
+        sampling: Sampling | None = None,
+        waiting_bound: float = BOUND,
     ) -> None:
         self.network = rounded(load("denoiser", DenoiserNetwork()))
-        program = BridgeProgram(self.network)
-        caps = measured_caps(program, blank_restorations(), bucket_of)
-        log.info("rows a step: %s", named(caps.rows))
-        self._engine = Engine(program, caps, waiting_bound, meter=RayMeter(caps.rows))
+        assembly = assemble(self.network, checkpoint, sampling or Sampling())
+        self._painter, self._caps = assembly.painter, assembly.caps
+        log.info("rows a step: %s", named(self._caps.rows))
+        self._engine = Engine(assembly.program, self._caps, waiting_bound, meter=RayMeter(self._caps))
         threading.Thread(target=self._engine.run, name="engine", daemon=True).start()
 
     @property
@@ -52,7 +57,7 @@ class Denoiser:
 
     async def caps(self) -> dict[str, int]:
         """Rows a step, by bucket, as measured or halved since."""
-        return named(self._engine.caps.rows)
+        return named(self._caps.rows)
 
     async def complete(self, figure: Figure, order: Order) -> Figure:
         """Every layer filled under what hides it."""
@@ -67,15 +72,20 @@ class Denoiser:
         `saved`: of the latest Progress of the same call on a replica that died.
         """
         errand = Errand(self._engine, order, saved)
-        async for news in errand.run(repair_warp, figure, warp, errand.restore, order.steps, order.seed):
-            yield news
+        if self._painter is None:
+            news = errand.run(repair_warp, figure, warp, errand.restore, order.steps, order.seed)
+        else:
+            paint = errand.painting(self._painter, order.steps)
+            news = errand.run(paint_warp, figure, warp, paint, self._painter.side, self._painter.multiple, order.seed)
+        async for each in news:
+            yield each
 
 
 class RayMeter:
     """The engine's work as metrics of the replica, told by bucket: steps and rows (rates are steps and rows a second),
     occupancy, seconds of steps and of waiting, caps, ends by outcome."""
 
-    def __init__(self, caps: Mapping[Hashable, int]) -> None:
+    def __init__(self, caps: Caps) -> None:
         ends: Any = {"tag_keys": ("bucket", "outcome")}
         tags: Any = {"tag_keys": ("bucket",)}
         self._steps = metrics.Counter("contrapposto_engine_steps", "Steps taken.", **tags)
@@ -86,12 +96,13 @@ class RayMeter:
         self._cap = metrics.Gauge("contrapposto_engine_cap", "Rows that a step may hold.", **tags)
         self._waited = metrics.Histogram("contrapposto_engine_wait_seconds", "Ready and not run.", SECONDS, **tags)
         self._ends = metrics.Counter("contrapposto_engine_ends", "Requests ended.", **ends)
-        for key, cap in caps.items():
-            self._cap.set(cap, {"bucket": label(key)})
+        self._alike = caps.alike
+        for key, cap in caps.rows.items():
+            self._cap.set(cap, self._bucket(key))
 
     def stepped(self, key: Hashable, rows: int, cap: int, seconds: float, waiting: int) -> None:
         """See `engine.Meter`."""
-        bucket = {"bucket": label(bucket_of(key))}
+        bucket = self._bucket(key)
         self._steps.inc(1, bucket)
         self._rows.inc(rows, bucket)
         self._seconds.observe(seconds, bucket)
@@ -101,6 +112,10 @@ class RayMeter:
 
     def left(self, key: Hashable, waited: float, error: BaseException | None) -> None:
         """See `engine.Meter`."""
-        bucket = {"bucket": label(bucket_of(key))}
+        bucket = self._bucket(key)
         self._waited.observe(waited, bucket)
         self._ends.inc(1, bucket | {"outcome": "done" if error is None else type(error).__name__})
+
+    def _bucket(self, key: Hashable) -> dict[str, str]:
+        """The tag of the measured key that a key is like: there are few of them."""
+        return {"bucket": label(self._alike(key))}

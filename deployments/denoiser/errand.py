@@ -11,8 +11,11 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
+import numpy as np
 from numpy.typing import NDArray
 
+from deployments.denoiser.checkpoint.painting import Painter, Painting
+from deployments.denoiser.checkpoint.repair import Paint
 from deployments.denoiser.engine.engine import Engine, Handle
 from deployments.denoiser.engine.slots import Job
 from deployments.denoiser.run import restorations
@@ -60,10 +63,14 @@ class Errand:
         """See `run.Restore`."""
         return [picture for picture, _ in self.results(restorations(samples, steps, seed, **self._terms))]
 
-    def paint(self, make: Callable[..., Job]) -> Any:
-        """The result of the one job that `make(**terms)` gives, the terms being deadline and the like."""
-        (result,) = self.results([make(**self._terms)])
-        return result
+    def painting(self, painter: Painter, steps: int) -> Paint:
+        """Paints by a checkpoint; see `checkpoint.repair.Paint`."""
+
+        def paint(asked: Painting) -> NDArray[Any]:
+            (canvas,) = self.results([painter.job(asked, steps, **self._terms)])
+            return np.asarray(canvas)
+
+        return paint
 
     def results(self, jobs: Sequence[Job]) -> list[Any]:
         """Waits for all. Raises what the first of them fails with, CancelledError where the caller has left."""

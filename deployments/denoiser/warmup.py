@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from deployments.denoiser.engine.caps import Caps, batch_curve, cap_of
+from deployments.denoiser.checkpoint.painting import Painter, Painting
+from deployments.denoiser.engine.caps import batch_curve, cap_of
 from deployments.denoiser.engine.slots import Job, Program
 from deployments.denoiser.network import SOURCE_SIZE
 from deployments.denoiser.program import restoration
@@ -19,25 +20,20 @@ from pose.skeleton import BIPED
 
 NEVER_DONE = 1_000_000
 SIZES = (1, 2, 4)
+PAINTED_SIZES = (1, 2, 4, 8)
 
 
 def measured_caps(
     program: Program,
     jobs: Iterable[Job],
-    alike: Callable[[Hashable], Hashable],
     sizes: tuple[int, ...] = SIZES,
     clock: Callable[[], float] = time.perf_counter,
-) -> Caps:
-    """Steps batches of each job at each size and keeps the smallest that is nearly the fastest; see `cap_of`.
+) -> dict[Hashable, int]:
+    """Rows by key: steps batches of each job at each size, and keeps the smallest that is nearly the fastest.
 
-    The jobs are stepped many times: they need NEVER_DONE steps.
+    See `cap_of`. The jobs are stepped up to twice a size; they need steps enough.
     """
-    caps = Caps(alike=alike)
-    for job in jobs:
-        states = [program.start(job) for _ in range(max(sizes))]
-        curve = batch_curve(lambda rows, states=states: program.step(states[:rows]), clock, sizes, 1)  # type: ignore[misc]
-        caps.rows[job.key] = cap_of({rows * job.rows: rate for rows, rate in curve.items()})
-    return caps
+    return {job.key: cap_of(_curve(program, job, sizes, clock)) for job in jobs}
 
 
 def blank_restorations() -> list[Job]:
@@ -45,12 +41,18 @@ def blank_restorations() -> list[Job]:
     return [restoration(blank(*bucket), NEVER_DONE, 0) for bucket in SIGNATURE.buckets]
 
 
-def bucket_of(key: Hashable) -> Hashable:
-    """The key of the bucket that holds a restoration's; other keys are their own."""
+def blank_painting(painter: Painter) -> Job:
+    """On the painter's square canvas; of enough steps to be measured, and of few enough for any scheduler."""
+    picture = np.zeros((painter.side, painter.side, 3), np.uint8)
+    return painter.job(Painting(picture, picture[..., 0] == 0, picture, picture, 0), steps=4 * max(PAINTED_SIZES))
+
+
+def restoration_bucket(key: Hashable) -> Hashable:
+    """The key of the bucket that holds a restoration's; None for other keys."""
     match key:
         case ((int() as height, int() as width),):
             return (SIGNATURE.bucket_for(height, width),)
-    return key
+    return None
 
 
 def named(rows: Mapping[Any, int]) -> dict[str, int]:
@@ -69,6 +71,13 @@ def blank(height: int, width: int) -> Sample:
     joints = np.zeros((len(BIPED.joints), 3), np.float32)
     source = np.zeros((SOURCE_SIZE, SOURCE_SIZE, 4), np.uint8)
     return Sample(picture, picture, picture, plane, plane > 0, plane > 0, joints, height, source, joints)
+
+
+def _curve(program: Program, job: Job, sizes: tuple[int, ...], clock: Callable[[], float]) -> dict[int, float]:
+    """Rows a second by rows."""
+    states = [program.start(job) for _ in range(max(sizes))]
+    curve = batch_curve(lambda count: program.step(states[:count]), clock, sizes, 1)
+    return {count * job.rows: rate for count, rate in curve.items()}
 
 
 def _numbers(key: Any) -> list[int]:

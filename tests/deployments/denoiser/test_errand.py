@@ -142,10 +142,14 @@ def test_orders_become_the_terms_of_jobs():
 
     async def call(engine):
         errand = Errand(engine, Order(within=60, alone=True))
-        return await errand.result(errand.paint, lambda **terms: Job("key", "a", 1, **terms))
+        return await errand.result(errand.painting(Painter(), 3), "asked")
+
+    class Painter:
+        def job(self, painting, steps, **terms):
+            return Job("key", painting, steps, **terms)
 
     with running(Noting()) as engine:
-        assert asyncio.run(call(engine)) == "a 1"
+        assert asyncio.run(call(engine)) == "asked 3"
     (job,) = seen
     assert job.alone
     assert 0 < job.deadline < float("inf")

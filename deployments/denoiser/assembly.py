@@ -1,0 +1,60 @@
+"""What one replica runs: the embedded network, the operator's checkpoint where there is one, and their measured caps.
+
+Puts programs together in one loop; knows no canvases and no Ray.
+"""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+import torch
+
+from deployments.checkpoints import Checkpoint
+from deployments.denoiser.checkpoint.families import open_painter
+from deployments.denoiser.checkpoint.painting import Painter, Sampling
+from deployments.denoiser.engine.caps import Caps
+from deployments.denoiser.engine.programs import Programs
+from deployments.denoiser.engine.slots import Job, Program
+from deployments.denoiser.program import BridgeProgram, Network, Restoration
+from deployments.denoiser.warmup import (
+    PAINTED_SIZES,
+    blank_painting,
+    blank_restorations,
+    measured_caps,
+    restoration_bucket,
+)
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """`painter` None: without a checkpoint. `painted`: the key whose cap all canvases of the painter take."""
+
+    program: Program
+    caps: Caps
+    painter: Painter | None = None
+
+
+def assemble(network: Network, checkpoint: Checkpoint | None, sampling: Sampling) -> Assembly:
+    """Loads, measures and joins. Raises WeightsError where the checkpoint is refused."""
+    bridge = BridgeProgram(network)
+    rows = measured_caps(bridge, blank_restorations())
+    if checkpoint is None:
+        return Assembly(bridge, Caps(rows, alike=restoration_bucket))
+    return joined(bridge, rows, open_painter(checkpoint, sampling))
+
+
+def joined(bridge: BridgeProgram, rows: dict[Hashable, int], painter: Painter) -> Assembly:
+    """Both in one loop. All canvases of a checkpoint have about the same area: one is measured for all.
+
+    Without a GPU only a single painting is: a larger batch of such a network would take minutes and gain nothing.
+    """
+    square = blank_painting(painter)
+    rows = rows | measured_caps(painter, [square], PAINTED_SIZES if torch.cuda.is_available() else (1,))
+
+    def choose(job: Job) -> Program:
+        return bridge if isinstance(job.work, Restoration) else painter
+
+    def alike(key: Hashable) -> Hashable:
+        bucket = restoration_bucket(key)
+        return square.key if bucket is None else bucket
+
+    return Assembly(Programs(choose), Caps(rows, alike=alike), painter)

@@ -1,0 +1,36 @@
+from deployments.denoiser.program import BridgeProgram
+from deployments.denoiser.signature import SIGNATURE
+from deployments.denoiser.warmup import blank_restorations, label, measured_caps, named, restoration_bucket
+from tests.deployments.denoiser.engine.simulated import Clock
+from tests.deployments.denoiser.figures import echo
+
+
+class Sublinear:
+    """A bridge on a clock of its own: two rows cost what one does, four twice as much."""
+
+    def __init__(self, clock):
+        self._program, self._clock = BridgeProgram(echo), clock
+
+    def start(self, job):
+        return self._program.start(job)
+
+    def step(self, states):
+        self._clock.now += {1: 1.0, 2: 1.0, 4: 2.0}[len(states)]
+        self._program.step(states)
+
+
+def test_caps_are_the_smallest_batches_that_are_nearly_the_fastest():
+    clock = Clock()
+    rows = measured_caps(Sublinear(clock), blank_restorations(), clock=clock)
+    assert named(rows) == {f"{h}x{w}": 2 for h, w in SIGNATURE.buckets}
+
+
+def test_a_size_takes_the_cap_of_the_bucket_that_holds_it():
+    assert restoration_bucket(((224, 192),)) == ((256, 256),)
+    assert restoration_bucket(((288, 64),)) == ((384, 256),)
+    assert restoration_bucket(("another", 2)) is None
+
+
+def test_labels_are_the_numbers_of_a_key():
+    assert label(("0f3a", 0.6, (1024, 768), True)) == "1024x768"
+    assert label("named") == "all"

@@ -5,25 +5,36 @@ import torch
 from numpy.typing import NDArray
 
 from deployments import runtime
+from deployments.checkpoints import Checkpoint
+from deployments.garments.checkpoint import open_clothes_parser
 from deployments.garments.maps import CHANNELS
 from deployments.garments.network import SIZE, ParseNetwork
 from deployments.garments.parse import parse_figure
+from deployments.garments.sight import look
 from deployments.garments.warmup import compile_all
 from pose.figure import Figure, Reading
 
 
 class Garments:
-    """Raises WeightsError on construction where the parse weights are missing or corrupted."""
+    """checkpoint: a SegFormer of clothes, which is asked beside the embedded network.
 
-    def __init__(self) -> None:
+    Raises WeightsError on construction where weights are missing or corrupted, or the checkpoint is refused.
+    """
+
+    def __init__(self, checkpoint: Checkpoint | None = None) -> None:
         self.network = runtime.rounded(runtime.load("parse", ParseNetwork()))
         self.network(torch.zeros(1, 3, SIZE, SIZE), torch.zeros(1, CHANNELS, SIZE, SIZE))
+        self._clothes = None if checkpoint is None else open_clothes_parser(checkpoint.base)
+        if self._clothes is not None:
+            self._clothes.see(np.zeros((SIZE, SIZE, 3), np.uint8))
         compile_all()
 
     def parse(self, picture: NDArray[np.uint8], reading: Reading, mask: NDArray[np.uint8] | None = None) -> Figure:
         """picture (H, W, 3|4), reading in its pixels, mask (H, W) 0..255 or None -> the figure, at full size."""
-        return parse_figure(picture, reading, mask, self.network)
+        looking = look if self._clothes is None else self._clothes.look
+        return parse_figure(picture, reading, mask, self.network, looking)
 
     def weights(self) -> dict[str, str]:
         """{name: SHA-256} of the weights in use, for the report."""
-        return {self.network.name: self.network.sha256}
+        own = {self.network.name: self.network.sha256}
+        return own if self._clothes is None else own | {self._clothes.network.name: self._clothes.network.sha256}

@@ -20,6 +20,9 @@ from deployments.garments.sight import Sight, look, tempered
 from pose.errors import InvalidImage, NoFigure
 from pose.figure import MATERIAL_INDEX, PART_INDEX, PARTS, Figure, Reading
 
+Look = Callable[[NDArray[np.uint8], Window, Reading, Callable[..., Any]], Sight]
+"""(window's pixels (h, w, 3), window, reading, network) -> what is seen there; `sight.look` or a checkpoint's."""
+
 USUAL_MATERIAL = {"hair": "hair", "skirt": "flowing", "held": "rigid"}  # all else is fitted
 
 
@@ -28,8 +31,10 @@ def parse_figure(
     reading: Reading,
     mask: NDArray[np.uint8] | None = None,
     network: Callable[..., Any] | None = None,
+    looking: Look = look,
 ) -> Figure:
-    """picture (H, W, 3|4) uint8; mask (H, W) uint8 0..255, the user's own matte; network as `Runner` of ParseNetwork.
+    """picture (H, W, 3|4) uint8; mask (H, W) uint8 0..255, the user's own matte; network as `Runner` of ParseNetwork;
+    looking: how it is asked.
 
     Raises NoFigure where the matte is empty or no joint is present, InvalidImage where the picture's shape is none.
     """
@@ -38,7 +43,7 @@ def parse_figure(
     if not reading.pose.present.any():
         raise NoFigure("the reading has no joint; send `source_keypoints` with the character's joints.")
 
-    see = _remembering(picture, reading, network)
+    see = _remembering(picture, reading, network, looking)
 
     def prior(window: Window) -> NDArray[np.float32] | None:
         sight = see(window)
@@ -56,14 +61,14 @@ def parse_figure(
 
 
 def _remembering(
-    picture: NDArray[np.uint8], reading: Reading, network: Callable[..., Any] | None
+    picture: NDArray[np.uint8], reading: Reading, network: Callable[..., Any] | None, looking: Look
 ) -> Callable[[Window], Sight | None]:
     """What the network sees in a window; asked once a window, None without a network."""
     seen: dict[tuple[int, int, int, int], Sight] = {}
 
     def see(window: Window) -> Sight | None:
         if network is not None and window.box not in seen:
-            seen[window.box] = look(window.take(picture[..., :3]), window, reading, network)
+            seen[window.box] = looking(window.take(picture[..., :3]), window, reading, network)
         return seen.get(window.box)
 
     return see

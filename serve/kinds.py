@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from deployments.denoiser.checkpoint.pipeline import BASES
 from deployments.denoiser.checkpoint.qwen import FAMILY
 from deployments.denoiser.checkpoint.schedulers import SCHEDULERS
+from deployments.garments.checkpoint import NETWORKS as PARSERS
 from deployments.keypoints.checkpoint import DETECTORS, POSES
 from deployments.upscaler.checkpoint import NETWORKS as UPSCALERS
 
@@ -17,7 +18,7 @@ _KINDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "scheduler": (*SCHEDULERS, "FlowMatchEulerDiscreteScheduler"),
     },
     "keypoints": {"base": tuple(POSES), "detector": tuple(DETECTORS)},
-    "garments": {"base": ("SegformerForSemanticSegmentation",)},
+    "garments": {"base": tuple(PARSERS)},
     "upscaler": {"base": tuple(UPSCALERS)},
 }
 

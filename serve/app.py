@@ -18,6 +18,7 @@ from ray import serve as ray_serve
 from ray.serve.deployment import Application
 
 from deployments.backgrounds.deployment import Backgrounds
+from deployments.checkpoints import checkpoints_directory
 from deployments.deformation.deployment import Deformation
 from deployments.denoiser.deployment import Denoiser
 from deployments.garments.deployment import Garments
@@ -26,7 +27,7 @@ from deployments.upscaler.deployment import Upscaler
 from pose.errors import ContrappostoError, InvalidInput
 from serve.ingress import APPLICATION, Ingress
 from serve.settings import ROOT, Settings, Stage, parse_settings
-from serve.weights import check_weights, weights_directory
+from serve.weights import check_checkpoints, check_weights, located, weights_directory
 
 GRACE_SECONDS = 5.0
 SHUTDOWN_SECONDS = 9.0
@@ -41,15 +42,19 @@ def build_app(args: Mapping[str, Any]) -> Application:
     Raises InvalidInput for settings that are not valid, WeightsError for weights that are not whole.
     """
     settings = parse_settings(args)
-    weights = check_weights(weights_directory())
+    weights = check_weights(weights_directory()) | check_checkpoints(settings)
     blazepose = _deploy(BlazePose, "blazepose", settings.blazepose, _own_environment(settings))
     stages = {
-        "keypoints": _deploy(Keypoints, "keypoints", settings.keypoints).bind(blazepose.bind()),
-        "garments": _deploy(Garments, "garments", settings.garments).bind(),
-        "denoiser": _deploy(Denoiser, "denoiser", settings.denoiser).bind(),
+        "keypoints": _deploy(Keypoints, "keypoints", settings.keypoints).bind(
+            blazepose.bind(), located(settings.keypoints.checkpoint)
+        ),
+        "garments": _deploy(Garments, "garments", settings.garments).bind(located(settings.garments.checkpoint)),
+        "denoiser": _deploy(Denoiser, "denoiser", settings.denoiser).bind(
+            located(settings.denoiser.checkpoint), settings.denoiser.sampling, settings.denoiser.waiting_bound
+        ),
         "deformation": _deploy(Deformation, "deformation", settings.deformation).bind(),
         "backgrounds": _deploy(Backgrounds, "backgrounds", settings.backgrounds).bind(),
-        "upscaler": _deploy(Upscaler, "upscaler", settings.upscaler).bind(),
+        "upscaler": _deploy(Upscaler, "upscaler", settings.upscaler).bind(located(settings.upscaler.checkpoint)),
     }
     ingress = ray_serve.deployment(
         name="ingress",
@@ -114,8 +119,9 @@ def _deploy(kind: type, name: str, stage: Stage, environment: Mapping[str, Any] 
     if stage.memory_mib:
         actor["memory"] = stage.memory_mib * 2**20
     threads = {name: str(stage.threads) for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")}
+    variables = threads | {"CONTRAPPOSTO_CHECKPOINTS": str(checkpoints_directory().resolve())}
     environment = dict(environment or {})
-    actor["runtime_env"] = environment | {"env_vars": threads | environment.get("env_vars", {})}
+    actor["runtime_env"] = environment | {"env_vars": variables | environment.get("env_vars", {})}
     return ray_serve.deployment(
         name=name,
         ray_actor_options=actor,

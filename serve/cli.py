@@ -16,7 +16,7 @@ from serve.families import FAMILIES
 from serve.hub import open_hub
 from serve.pull import find_family, pull
 from serve.settings import ROOT, Settings, read_settings
-from serve.weights import check_weights, weights_directory
+from serve.weights import check_checkpoints, check_weights, weights_directory
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -38,6 +38,7 @@ def _serve(options: argparse.Namespace) -> int:
     try:
         settings = read_settings(options.settings) if options.settings else Settings()
         check_weights(weights_directory())
+        check_checkpoints(settings)
         if not settings.blazepose_python.is_file():
             raise WeightsError(f"there is no interpreter at {settings.blazepose_python}; run make install.")
         _check_port(options.host, options.port)

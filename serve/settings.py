@@ -119,6 +119,20 @@ class Settings(_Frozen):
     blazepose_python: Path = ROOT / ".venv-blazepose" / "bin" / "python"
     steps: int | None = Field(None, ge=1, le=100)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _over_defaults(cls, values: Any) -> Any:
+        """A stage of which something is said keeps its own defaults for the rest, not those of its class."""
+        if not isinstance(values, Mapping):
+            return values
+        defaults = {name: field.default for name, field in cls.model_fields.items()}
+        return {
+            name: {**defaults[name].model_dump(exclude_unset=True), **said}
+            if isinstance(said, Mapping) and isinstance(defaults.get(name), _Frozen)
+            else said
+            for name, said in values.items()
+        }
+
     @property
     def default_steps(self) -> int:
         """Of a request that asks for no number."""

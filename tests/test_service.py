@@ -31,10 +31,10 @@ pytestmark = pytest.mark.skipif(
 class Service:
     """A running `contrapposto serve` and every process that it started."""
 
-    def __init__(self, log: Path) -> None:
+    def __init__(self, log: Path, *more: str) -> None:
         self.url = f"http://127.0.0.1:{(port := free_port())}"
         self.mark = f"{os.getpid()}-{port}"
-        command = [sys.executable, "-m", "serve.cli", "serve", "--port", str(port)]
+        command = [sys.executable, "-m", "serve.cli", "serve", "--port", str(port), *more]
         self._log = log.open("w+")
         environment = os.environ | {MARK: self.mark}
         self.process = subprocess.Popen(

@@ -46,6 +46,12 @@ def test_a_checkpoint_brings_its_own_number_of_steps():
     assert parse_settings(parse_settings(sampled).model_dump(mode="json")) == parse_settings(sampled)
 
 
+def test_what_is_not_said_of_a_stage_stays_as_it_is_by_default():
+    said = parse_settings({"denoiser": {"checkpoint": {"base": "a"}}, "limits": {"poses": 3}})
+    assert said.denoiser.num_cpus == Settings().denoiser.num_cpus != type(said.denoiser)().num_cpus
+    assert (said.limits.poses, said.limits.seconds) == (3, Settings().limits.seconds)
+
+
 @pytest.mark.parametrize("text", ["[1, 2]", "a: [", ""])
 def test_unreadable_files_are_refused(tmp_path, text):
     (tmp_path / "a.yaml").write_text(text)

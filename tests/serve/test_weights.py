@@ -67,7 +67,7 @@ def test_checkpoints_are_named_by_their_hash(tmp_path):
 
 def test_a_checkpoint_of_an_unknown_class_or_part_is_refused_before_the_start(tmp_path, capsys):
     settings = upscaler(tmp_path, "EdsrModel")
-    with pytest.raises(WeightsError, match="EdsrModel.*known are Swin2SR"):
+    with pytest.raises(WeightsError, match=r"EdsrModel.*known are Swin2SR"):
         check_checkpoints(settings)
     with pytest.raises(WeightsError, match="takes no vae; leave it out"):
         check_checkpoints(upscaler(tmp_path, vae="somewhere"))

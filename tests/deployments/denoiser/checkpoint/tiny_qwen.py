@@ -2,19 +2,26 @@
 painting. The library's two picture areas are made small too: at a megapixel each, a test would take minutes."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 import torch
 from diffusers import AutoencoderKLQwenImage, FlowMatchEulerDiscreteScheduler, QwenImageTransformer2DModel
+from diffusers.pipelines.qwenimage import pipeline_qwenimage_edit_plus as library
 from PIL import Image
 from tokenizers import pre_tokenizers
 from transformers import Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration, Qwen2Tokenizer, Qwen2VLImageProcessorPil
 
+from deployments.checkpoints import Checkpoint
 from deployments.denoiser.checkpoint.painting import Painting, Sampling
+from deployments.denoiser.checkpoint.qwen import QwenPainter, open_painter
 
-AREAS = {"CONDITION_IMAGE_SIZE": 64 * 64, "VAE_IMAGE_SIZE": 64 * 64}
+GUIDED = Sampling(steps=4, guidance=4.0)
+AREA = 64 * 64
 SPECIAL = ("<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>", "<|image_pad|>", "<|video_pad|>")
 
 
@@ -33,6 +40,24 @@ def save_tiny(folder: Path, still: bool = False) -> Path:
     )
     (folder / "model_index.json").write_text(json.dumps(_index()))
     return folder
+
+
+def changed(file: Path, **values: Any) -> None:
+    """Other values in a JSON file of the checkpoint."""
+    file.write_text(json.dumps(json.loads(file.read_text()) | values))
+
+
+@contextmanager
+def small_areas() -> Iterator[None]:
+    """While the library shrinks pictures to few pixels."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("CONDITION_IMAGE_SIZE", "VAE_IMAGE_SIZE"):
+            patch.setattr(library, name, AREA)
+        yield
+
+
+def opened(folder: Path, **more: str) -> QwenPainter:
+    return open_painter(Checkpoint(str(folder), **more), GUIDED, "cpu", torch.float32)
 
 
 def painting(height: int = 48, width: int = 64, seed: int = 0) -> Painting:
@@ -131,7 +156,7 @@ def _picture_settings(folder: Path) -> None:
     Qwen2VLImageProcessorPil(min_pixels=28 * 28, max_pixels=84 * 84).save_pretrained(folder)
     file = folder / "preprocessor_config.json"
     published = {"image_processor_type": "Qwen2VLImageProcessorFast", "processor_class": "Qwen2VLProcessor"}
-    file.write_text(json.dumps(json.loads(file.read_text()) | published))
+    changed(file, **published)
 
 
 def _scaled(network: Any, factor: float) -> Any:

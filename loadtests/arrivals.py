@@ -27,7 +27,7 @@ class Arrival:
 
 
 def poisson(rate: float, count: int, curves: Mapping[Size, Curve], rng: np.random.Generator) -> list[Arrival]:
-    """`count` arrivals at `rate` a second, sizes and steps drawn alike often.
+    """`count` arrivals at `rate` a second, the curves' sizes and all step counts drawn alike often.
 
     A deadline leaves PATIENCE times what the request takes by itself.
     """
@@ -42,9 +42,10 @@ def allowed_seconds(arrivals: Sequence[Arrival], curves: Mapping[Size, Curve]) -
 
 def mean_seconds(curves: Mapping[Size, Curve]) -> float:
     """`allowed_seconds` of an average arrival."""
-    return float(np.mean([np.mean(STEPS) / max(curves[size].values()) for size in SIZES]))
+    return float(np.mean([np.mean(STEPS) / max(curve.values()) for curve in curves.values()]))
 
 
 def _arrival(at: float, curves: Mapping[Size, Curve], rng: np.random.Generator) -> Arrival:
-    size, steps = SIZES[rng.integers(len(SIZES))], STEPS[rng.integers(len(STEPS))]
+    sizes = tuple(curves)
+    size, steps = sizes[rng.integers(len(sizes))], STEPS[rng.integers(len(STEPS))]
     return Arrival(at, size, steps, PATIENCE * steps / curves[size][1])

@@ -4,7 +4,7 @@ Knows samples and the program; neither arrivals nor who decides what runs next.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from statistics import median
 from typing import TypeVar
@@ -30,11 +30,11 @@ Result = TypeVar("Result")
 class Device:
     """`thread` does one thing at a time, in the order in which it was asked: close it when done."""
 
-    def __init__(self, network: Network, rng: np.random.Generator) -> None:
+    def __init__(self, network: Network, rng: np.random.Generator, sizes: Sequence[Size] = SIZES) -> None:
         self.program = BridgeProgram(network)
         self.thread = ThreadPoolExecutor(1, "device")
         self._network = network
-        self._samples = {size: noise(size, rng) for size in SIZES}
+        self._samples = {size: noise(size, rng) for size in sizes}
 
     def job(self, arrival: Arrival, number: int, begin: float) -> Job:
         """What an arrival asks for; `begin`: the clock's time at which arrivals began."""
@@ -56,7 +56,7 @@ class Device:
     def _curves(self, repeats: int) -> tuple[Curves, Curves]:
         network: Curves = {}
         stepped: Curves = {}
-        for size in SIZES:
+        for size in self._samples:
             turns = [(self._network_curve(size), self._step_curve(size)) for _ in range(repeats)]
             network[size], stepped[size] = ({rows: median(one[rows] for one in kind) for rows in ROWS}
                                             for kind in zip(*turns, strict=True))  # fmt: skip

@@ -87,12 +87,13 @@ def _curve(told: Mapping[str, Any]) -> list[str]:
 
 def _saturation(told: Mapping[str, Any]) -> list[str]:
     lines = [
-        "| saturated | requests/s | ours against it | of what the network's curve allows | of the step's |",
-        "|---|---|---|---|---|",
+        "| saturated | requests/s | ours / its | its CPU time / ours | of the network's curve | of the step's |",
+        "|---|---|---|---|---|---|",
     ]
     for name, found in told["saturation"].items():
         lines.append(
-            f"| {name} | {found['requests_a_second']:.2f} | {found['ours_against_it']:.2f}x | "
+            f"| {name} | {found['requests_a_second']:.2f} | {found['ours_against_it']:.2f} | "
+            f"{found['ours_against_its_work']:.2f} | "
             f"{found['share_of_curve']:.2f} | {found['share_of_step_curve']:.2f} |"
         )
     return lines

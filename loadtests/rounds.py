@@ -3,6 +3,7 @@
 Ratios are taken within a round, where the machine was the same for all, and then their median over the rounds.
 """
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
@@ -31,9 +32,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class Run:
-    """One way's answers to one round's arrivals, in seconds: until the last, and of each."""
+    """One way's answers to one round's arrivals, in seconds: until the last, of all cores' work, and of each."""
 
     total: float
+    worked: float
     latencies: list[float]
     in_time: float
 
@@ -116,10 +118,12 @@ def _arrivals(rate: float, served: float, curves: Curves, plan: Plan, number: in
 
 
 def _run(device: Device, name: str, arrivals: Sequence[Arrival], caps: dict[Size, int]) -> Run:
+    start = time.process_time()
     ends = SERVERS[name](device, arrivals, caps)
+    worked = time.process_time() - start
     latencies = [end - arrival.at for end, arrival in zip(ends, arrivals, strict=True)]
     kept = [latency <= arrival.within for latency, arrival in zip(latencies, arrivals, strict=True)]
-    return Run(max(ends), latencies, float(np.mean(kept)))
+    return Run(max(ends), worked, latencies, float(np.mean(kept)))
 
 
 def _saturation(measured: Measured, name: str) -> dict[str, float]:
@@ -127,6 +131,7 @@ def _saturation(measured: Measured, name: str) -> dict[str, float]:
     return {
         "requests_a_second": median(run.rate for run in theirs),
         "ours_against_it": median(one.rate / other.rate for one, other in zip(ours, theirs, strict=True)),
+        "ours_against_its_work": median(other.worked / one.worked for one, other in zip(ours, theirs, strict=True)),
         "share_of_curve": median(measured.share[name]),
         "share_of_step_curve": median(measured.of_step[name]),
     }

@@ -129,7 +129,11 @@ async def _clients(device: Device, arrivals: Sequence[Arrival], caps: RowsBySize
         await batched[arrival.size](device.job(arrival, number, begin))
         return time.monotonic() - begin
 
-    return await asyncio.gather(*(client(number, arrival) for number, arrival in enumerate(arrivals)))
+    clients = [client(number, arrival) for number, arrival in enumerate(arrivals)]
+    ends = await asyncio.gather(*clients, return_exceptions=True)
+    for failed in (end for end in ends if isinstance(end, BaseException)):
+        raise failed
+    return [end for end in ends if not isinstance(end, BaseException)]
 
 
 def _batched(device: Device, rows: int) -> Callable[[Job], Any]:

@@ -1,4 +1,4 @@
-"""Makes the artefacts of the embedded networks: graphs everywhere, engines where a GPU and TensorRT are. Resumable.
+"""Makes the artefacts of networks: graphs everywhere, engines where a GPU and TensorRT are. Resumable.
 
 What is on disk is kept only if `deployments.artefacts` would take it; all else is made anew, never loaded. A graph is
 written after it was run beside torch and found equal, and after its operators were found in TensorRT's table. Knows
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import onnx
 import torch
@@ -21,14 +21,15 @@ from deployments.artefacts import Manifest, artefact_name, read_artefact, write_
 from deployments.engines import EngineRun, Lane, load_engine
 from deployments.graphs import OPSET
 from deployments.runtime import WEIGHTS, Runner
-from deployments.signature import Bucket
-from deployments.trial import BOUNDS
+from deployments.signature import Bucket, Signature
 from export.engine import build_engine
 from export.graph import in_precision, to_onnx
-from export.networks import Embedded
 from export.operators import unsupported
-from export.parity import ENGINE_BOUNDS, check_parity, session, widened
+from export.parity import ENGINE_BOUNDS, GRAPH_BOUNDS, check_parity, session, widened
+from export.quantize import Quantizer
 from pose.errors import ArtefactError, GraphError
+
+LARGEST = 2**31 - 1  # bytes of a protobuf message
 
 
 @dataclass(frozen=True)
@@ -44,15 +45,45 @@ class Card:
         return f"timings-{self.architecture}-{self.tensorrt.__version__}.cache"
 
 
+class Exportable(Protocol):
+    """What can be exported: a row of `networks.EMBEDDED`, or a `components.Component` of an operator's folder."""
+
+    @property
+    def signature(self) -> Signature: ...
+
+    def load(self, directory: Path) -> tuple[Runner, nn.Module]:
+        """The network as it is served, and the module to export."""
+        ...
+
+    def served(self, directory: Path) -> Runner:
+        """What is exported, as torch runs it in serving, on weights of its own."""
+        ...
+
+    def code_sha256(self) -> str:
+        """Of all that makes the graph, but the weights."""
+        ...
+
+
 @dataclass(frozen=True)
 class Plan:
-    """What is asked for. Without a card no engine is made."""
+    """What is asked for. Without a card no engine is made; with a quantizer, `precision` is of the graph that it is given."""
 
     out: Path
     precision: str
     rebuild: bool = False
     weights: Path = WEIGHTS
     card: Card | None = None
+    quantizer: Quantizer | None = None
+
+    @property
+    def kind(self) -> str:
+        """The precision that names the artefacts."""
+        return self.quantizer.mode if self.quantizer else self.precision
+
+    def code_sha256(self, embedded: Exportable) -> str:
+        """Of what makes the graph; with a quantizer of what it is calibrated on, too."""
+        code = embedded.code_sha256()
+        return self.quantizer.sha256(code) if self.quantizer else code
 
 
 @dataclass(frozen=True)
@@ -68,7 +99,7 @@ class Outcome:
 class Loaded:
     """A network of the table with its weights in it: as it is served, and in the form that is exported."""
 
-    embedded: Embedded
+    embedded: Exportable
     runner: Runner
     form: nn.Module
 
@@ -76,7 +107,7 @@ class Loaded:
 Maker = Callable[[Plan, Loaded, Bucket], tuple[bytes, float]]  # the artefact and its parity
 
 
-def export(plan: Plan, networks: Sequence[Embedded], starting: Callable[[str], None]) -> Iterator[Outcome]:
+def export(plan: Plan, networks: Sequence[Exportable], starting: Callable[[str], None]) -> Iterator[Outcome]:
     """Every artefact in turn; `starting` is told the name of what is made now. Raises GraphError, WeightsError."""
     makers: dict[str, Maker] = {"onnx": _graph}
     if plan.card is not None:
@@ -88,7 +119,7 @@ def export(plan: Plan, networks: Sequence[Embedded], starting: Callable[[str], N
                 yield _made(plan, loaded, bucket, kind, starting, make)
 
 
-def count(plan: Plan, networks: Sequence[Embedded]) -> int:
+def count(plan: Plan, networks: Sequence[Exportable]) -> int:
     """How many artefacts `export` will yield."""
     return sum(len(embedded.signature.buckets) for embedded in networks) * (1 if plan.card is None else 2)
 
@@ -99,10 +130,10 @@ def expected(plan: Plan, loaded: Loaded, bucket: Bucket, kind: str) -> dict[str,
     return {
         "network": loaded.embedded.signature.network,
         "bucket": bucket,
-        "precision": plan.precision,
+        "precision": plan.kind,
         "batch": loaded.embedded.signature.batch,
         "weights_sha256": loaded.runner.sha256,
-        "code_sha256": loaded.embedded.code_sha256(),
+        "code_sha256": plan.code_sha256(loaded.embedded),
         "opset": OPSET,
         "torch": torch.__version__,
         "onnx": version("onnx"),
@@ -113,7 +144,7 @@ def expected(plan: Plan, loaded: Loaded, bucket: Bucket, kind: str) -> dict[str,
 
 def read_graph(plan: Plan, loaded: Loaded, bucket: Bucket) -> bytes:
     """The graph on disk, serialised. Raises ArtefactError where it is not what it should be."""
-    name = artefact_name(loaded.embedded.signature.network, bucket, plan.precision, "onnx")
+    name = artefact_name(loaded.embedded.signature.network, bucket, plan.kind, "onnx")
     return read_artefact(plan.out / name, expected(plan, loaded, bucket, "onnx"))[0]
 
 
@@ -126,7 +157,7 @@ def _made(
     make: Maker,
 ) -> Outcome:
     """Keeps what is there, or makes it and writes it with its manifest."""
-    path = plan.out / artefact_name(loaded.embedded.signature.network, bucket, plan.precision, kind)
+    path = plan.out / artefact_name(loaded.embedded.signature.network, bucket, plan.kind, kind)
     wanted = expected(plan, loaded, bucket, kind)
     reason = "asked for anew" if plan.rebuild else "not there"
     if not plan.rebuild and path.exists():
@@ -143,7 +174,19 @@ def _made(
 
 def _graph(plan: Plan, loaded: Loaded, bucket: Bucket) -> tuple[bytes, float]:
     signature = loaded.embedded.signature
-    model = to_onnx(in_precision(loaded.form, plan.precision), signature, bucket)
+    form = in_precision(loaded.form, plan.precision)
+    size = sum(parameter.nbytes for parameter in form.parameters())
+    if size >= LARGEST:
+        remedy = (
+            "export it at --precision fp16, or serve it by torch" if plan.precision == "fp32" else "serve it by torch"
+        )
+        raise GraphError(
+            f"the weights of '{signature.network}' have {size / 1e9:.1f} GB in {plan.precision}, more than one ONNX "
+            f"file holds (2.1): {remedy}."
+        )
+    model = to_onnx(form, signature, bucket)
+    if plan.quantizer is not None:
+        model = plan.quantizer.quantized(model)
     onnx.checker.check_model(model, full_check=True)
     problems = unsupported(model)
     if problems:
@@ -151,7 +194,7 @@ def _graph(plan: Plan, loaded: Loaded, bucket: Bucket) -> tuple[bytes, float]:
             f"TensorRT does not take the graph of '{signature.network}': {'; '.join(problems)}. "
             "Write the network with operators that it takes (docs/export.md)."
         )
-    bound = BOUNDS[plan.precision]
+    bound = GRAPH_BOUNDS[plan.kind]
     parity = check_parity(session(widened(model)), loaded.form, signature, bucket, bound)
     return model.SerializeToString(deterministic=True), parity
 
@@ -162,4 +205,4 @@ def _engine(card: Card, plan: Plan, loaded: Loaded, bucket: Bucket) -> tuple[byt
     graph = read_graph(plan, loaded, bucket)
     built = build_engine(graph, signature, bucket, plan.out / card.timings, card.tensorrt)
     run = EngineRun(load_engine(built, card.tensorrt), signature, bucket, Lane.on_card())
-    return built, check_parity(run, loaded.form, signature, bucket, ENGINE_BOUNDS[plan.precision])
+    return built, check_parity(run, loaded.form, signature, bucket, ENGINE_BOUNDS[plan.kind])

@@ -15,12 +15,15 @@ import torch
 
 from deployments.engines import architecture, tensorrt_module
 from deployments.runtime import WEIGHTS, precision
+from deployments.signature import Bucket
 from deployments.trial import example_inputs
-from export.artefacts import Card, Loaded, Outcome, Plan, count, export, read_graph
+from export.artefacts import Card, Exportable, Loaded, Outcome, Plan, count, export, read_graph
+from export.components import CLASSES, LATENT, Component
 from export.graph import PRECISIONS
-from export.networks import EMBEDDED, Embedded
+from export.networks import EMBEDDED
 from export.operators import operators
 from export.parity import times
+from export.quantize import MODES, Quantizer
 from pose.errors import ContrappostoError
 
 BAR = 24
@@ -28,10 +31,13 @@ BAR = 24
 
 def main(arguments: list[str] | None = None) -> int:
     """The entry point of `python -m export.command`."""
-    options = _parser().parse_args(arguments)
-    networks = [embedded for embedded in EMBEDDED if options.all or embedded.signature.network in options.network]
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    _check(parser, options)
+    networks = _asked(options)
     card, without = _card()
-    plan = Plan(options.out, options.precision, options.rebuild, options.weights, card)
+    quantizer = Quantizer(options.quantize, options.calibration, options.quantizer) if options.quantize else None
+    plan = Plan(options.out, options.precision, options.rebuild, options.weights, card, quantizer)
     try:
         outcomes = _export(plan, networks)
         _tell_artefacts(outcomes, without, sum(len(embedded.signature.buckets) for embedded in networks))
@@ -49,13 +55,47 @@ def _parser() -> argparse.ArgumentParser:
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("--all", action="store_true", help=f"every embedded network: {', '.join(names)}")
     which.add_argument("--network", nargs="+", choices=names, default=[])
+    which.add_argument("--checkpoint", type=Path, help="an operator's Stable Diffusion folder, or a ControlNet's")
+    parser.add_argument("--component", choices=list(CLASSES), help="of the checkpoint: which network")
+    parser.add_argument("--bucket", type=_bucket, nargs="+", help="of the checkpoint: pictures' sizes, such as 512x512")
     parser.add_argument("--out", type=Path, default=Path("out/export"))
     parser.add_argument("--precision", choices=list(PRECISIONS), default="fp32")
+    parser.add_argument(
+        "--quantize", choices=MODES, help="of the checkpoint: products in INT8 or FP8, by nvidia-modelopt"
+    )
+    parser.add_argument("--calibration", type=Path, help="what to quantise on: .npz of inputs, by name")
+    parser.add_argument(
+        "--quantizer", type=Path, default=Path(sys.executable), help="a Python that has nvidia-modelopt"
+    )
     parser.add_argument("--rebuild", action="store_true", help="make anew what is there and in order, too")
     parser.add_argument("--weights", type=Path, default=WEIGHTS)
     parser.add_argument("--compare", action="store_true", help="time torch and ONNX Runtime side by side")
     parser.add_argument("--json", type=Path, help="where to write the comparison's numbers too")
     return parser
+
+
+def _check(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    """What argparse cannot say of options that go together."""
+    if options.checkpoint and not (options.component and options.bucket):
+        parser.error("--checkpoint needs --component and --bucket, such as --component unet --bucket 512x512")
+    if not options.checkpoint and (options.component or options.bucket or options.quantize):
+        parser.error("--component, --bucket and --quantize are of a --checkpoint")
+    if options.quantize and (not options.calibration or options.precision == "bf16"):
+        parser.error("--quantize needs --calibration, and a graph of --precision fp32 or fp16 to start from")
+
+
+def _bucket(text: str) -> Bucket:
+    height, _, width = text.partition("x")
+    size = int(height), int(width)
+    if min(size) < LATENT or size[0] % LATENT or size[1] % LATENT:
+        raise argparse.ArgumentTypeError(f"expected HEIGHTxWIDTH in multiples of {LATENT}, got {text}")
+    return size
+
+
+def _asked(options: argparse.Namespace) -> Sequence[Exportable]:
+    if options.checkpoint:
+        return [Component(options.component, options.checkpoint, tuple(options.bucket))]
+    return [embedded for embedded in EMBEDDED if options.all or embedded.signature.network in options.network]
 
 
 def _card() -> tuple[Card | None, str]:
@@ -68,7 +108,7 @@ def _card() -> tuple[Card | None, str]:
     return Card(found, trt), ""
 
 
-def _export(plan: Plan, networks: Sequence[Embedded]) -> list[Outcome]:
+def _export(plan: Plan, networks: Sequence[Exportable]) -> list[Outcome]:
     outcomes: list[Outcome] = []
     total, start = count(plan, networks), time.monotonic()
 
@@ -92,7 +132,7 @@ def _tell_artefacts(outcomes: Sequence[Outcome], without: str, engines: int) -> 
         print(f"Not run, {without}: building {engines} TensorRT engines and comparing them with torch.")
 
 
-def _compare(plan: Plan, networks: Sequence[Embedded], destination: Path | None) -> None:
+def _compare(plan: Plan, networks: Sequence[Exportable], destination: Path | None) -> None:
     """One row a graph: batch 1, as most requests come."""
     rows = []
     for embedded in networks:
@@ -104,7 +144,7 @@ def _compare(plan: Plan, networks: Sequence[Embedded], destination: Path | None)
             name = f"{embedded.signature.network} {bucket[0]}x{bucket[1]}"
             rows.append({"graph": name, "operators": operators(model), **taken})
             print(f"{name:24}" + "".join(f"  {way} {ms:7.1f} ms" for way, ms in taken.items()), flush=True)
-    print(f"{torch.get_num_threads()} threads; served in {precision()}; {plan.precision} graphs")
+    print(f"{torch.get_num_threads()} threads; served in {precision()}; {plan.kind} graphs")
     if destination is not None:
         destination.write_text(json.dumps(rows, indent=1) + "\n")
 

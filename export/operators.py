@@ -23,6 +23,7 @@ _NAMES = {
     TensorProto.INT32: "INT32",
     TensorProto.INT64: "INT64",
     TensorProto.UINT8: "UINT8",
+    TensorProto.FLOAT8E4M3FN: "FP8",
     TensorProto.BOOL: "BOOL",
 }
 _FLOATING = {"FP32", "FP16", "BF16", "DOUBLE"}
@@ -72,11 +73,14 @@ def _of_node(node: onnx.NodeProto, types: dict[str, str], constants: set[str], t
 def _checked(node: onnx.NodeProto, types: dict[str, str]) -> set[str]:
     """The types that the table speaks of: of what is worked on (the first input), and every floating one.
 
-    Indices, sizes and answers of comparisons have types of their own, which the table leaves out.
+    Indices, sizes and answers of comparisons have types of their own, which the table leaves out, as it does what
+    values are scaled back to.
     """
     ports = [*node.input, *node.output]
-    found = {types[name] for name in ports if types.get(name) in _FLOATING}
     first = next((types[name] for name in ports if name in types), None)
+    if node.op_type == "DequantizeLinear":
+        return set() if first is None else {first}
+    found = {types[name] for name in ports if types.get(name) in _FLOATING}
     return found if first is None else found | {first}
 
 

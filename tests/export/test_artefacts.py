@@ -98,3 +98,10 @@ def test_with_a_card_an_engine_stands_beside_each_graph(plan, cheap, monkeypatch
     (graph, engine), _ = run(other)
     assert graph.made is None
     assert "sm90" in engine.made
+
+
+def test_a_graph_beyond_what_one_file_holds_is_refused(plan, monkeypatch) -> None:
+    monkeypatch.setattr(artefacts, "LARGEST", 100)
+    with pytest.raises(GraphError, match="--precision fp16"):
+        run(plan)
+    assert not plan.out.exists()

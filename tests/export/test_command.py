@@ -49,3 +49,25 @@ def test_the_console_command_hands_its_arguments_on(monkeypatch) -> None:
     monkeypatch.setattr(cli.subprocess, "run", lambda words, **_: asked.append(words) or done)
     assert cli.main(["export", "--all", "--rebuild"]) == 3
     assert asked[0][1:] == ["-m", "export.command", "--all", "--rebuild"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--checkpoint", "folder"], "--component unet --bucket 512x512"),
+        (["--all", "--quantize", "int8"], "of a --checkpoint"),
+        (["--checkpoint", "f", "--component", "unet", "--bucket", "512x512", "--quantize", "int8"], "--calibration"),
+        (["--checkpoint", "folder", "--component", "unet", "--bucket", "500x512"], "multiples of 8"),
+        (["--all", "--checkpoint", "folder"], "not allowed with"),
+    ],
+)
+def test_options_that_do_not_go_together_are_told(capsys, arguments, told) -> None:
+    with pytest.raises(SystemExit):
+        main(arguments)
+    assert told in capsys.readouterr().err
+
+
+def test_a_folder_that_is_no_checkpoint_ends_with_1(tmp_path, capsys) -> None:
+    arguments = ["--checkpoint", str(tmp_path), "--component", "unet", "--bucket", "64x64", "128x64"]
+    assert main([*arguments, "--out", str(tmp_path / "out")]) == 1
+    assert "checkpoint" in capsys.readouterr().err

@@ -107,7 +107,7 @@ def _completions(figure: Figure, restore: Restore | None, seed: int) -> list[tup
     jobs = [(row, *job) for row, job in found if job is not None]
     samples = [sample for _, _, sample in jobs]
     if restore is None:
-        pictures = [sample.filled.astype(np.float32) / 255 for sample in samples]
+        pictures = [(sample.filled / np.float32(255)).astype(np.float32) for sample in samples]
     else:
         pictures = [coloured(*pair) for pair in zip(samples, restore(samples, 1, seed), strict=True)]
     return [

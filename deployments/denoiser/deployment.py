@@ -6,6 +6,7 @@ Plain class, wrapped by the composition root. The queue is the engine's; Ray onl
 import logging
 import threading
 from collections.abc import AsyncIterator, Hashable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -47,7 +48,8 @@ class Denoiser:
         assembly = assemble(self.network, checkpoint, sampling or Sampling())
         self._painter, self._caps = assembly.painter, assembly.caps
         log.info("rows a step: %s", named(self._caps.rows))
-        self._engine = Engine(assembly.program, self._caps, waiting_bound, meter=RayMeter(self._caps))
+        aside = None if self._painter is None else ThreadPoolExecutor(1, "aside")  # encoders and a decoder are long
+        self._engine = Engine(assembly.program, self._caps, waiting_bound, meter=RayMeter(self._caps), aside=aside)
         threading.Thread(target=self._engine.run, name="engine", daemon=True).start()
 
     @property

@@ -4,7 +4,6 @@ Knows jobs and the program; no canvases.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import groupby
 from typing import Any
 
 from numpy.typing import NDArray
@@ -35,13 +34,11 @@ def restoring(network: Network) -> Restore:
 
     def restore(samples: Sequence[Sample], steps: int, seed: int) -> list[NDArray[Any]]:
         jobs = restorations(samples, steps, seed)
-        done: dict[int, NDArray[Any]] = {}
-        for _, rows in groupby(sorted(range(len(jobs)), key=lambda row: jobs[row].key), key=lambda row: jobs[row].key):
-            together = list(rows)
-            states = [program.start(jobs[row]) for row in together]
+        states = [program.start(job) for job in jobs]
+        for key in dict.fromkeys(job.key for job in jobs):
+            together = [state for state, job in zip(states, jobs, strict=True) if job.key == key]
             for _ in range(steps):
-                program.step(states)
-            done.update((row, program.finish(state)[0]) for row, state in zip(together, states, strict=True))
-        return [done[row] for row in range(len(jobs))]
+                program.step(together)
+        return [program.finish(state)[0] for state in states]
 
     return restore

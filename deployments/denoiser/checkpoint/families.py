@@ -3,6 +3,8 @@
 Knows where families are; opens none of their files. Their libraries are imported when one is opened.
 """
 
+from collections.abc import Callable
+
 import torch
 
 from deployments.checkpoints import Checkpoint, open_checkpoint
@@ -11,7 +13,8 @@ from deployments.denoiser.checkpoint.painting import Painter, Sampling
 from deployments.denoiser.checkpoint.pipeline import BASES
 from deployments.runtime import precision
 
-FAMILIES = {**dict.fromkeys(BASES, inpaint.open_painter), qwen.FAMILY: qwen.open_painter}
+Open = Callable[[Checkpoint, Sampling, torch.device, torch.dtype], Painter]
+FAMILIES: dict[str, Open] = {**dict.fromkeys(BASES, inpaint.open_painter), qwen.FAMILY: qwen.open_painter}
 
 
 def open_painter(checkpoint: Checkpoint, sampling: Sampling) -> Painter:

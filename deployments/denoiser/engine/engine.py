@@ -1,14 +1,17 @@
 """The engine: one loop a replica, in which requests join and leave at any step. Knows slots and a program, no tensors.
 
-`turn` is one decision and one step, and what tests call; `run` repeats it in a thread of its own. A job fails alone:
-with what its start, its steps or its finish raise, or with NotFinite. Where memory runs out the batch is halved, and
-what does not fit by itself is shed with Overloaded. Futures are settled outside the lock: their callbacks may submit.
+`turn` is one decision and one step, and what tests call; `run` repeats it in a thread of its own. Where starting and
+finishing a job are long (encoders, a decoder) they happen `aside`, so that they hold up nobody's steps.
+
+A job fails alone: with what its start, its steps or its finish raise, or with NotFinite. Where memory runs out the batch
+is halved, and what does not fit by itself is shed with Overloaded. Futures are settled outside the lock: their
+callbacks may submit.
 """
 
 import threading
 import time
 from collections.abc import Callable, Hashable, Sequence
-from concurrent.futures import Future, InvalidStateError
+from concurrent.futures import Executor, Future, InvalidStateError
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -58,7 +61,10 @@ class Handle:
 
 
 class Engine:
-    """Runs a program's jobs. `bound`: see `schedule`; the clock is any that only goes forwards."""
+    """Runs a program's jobs. `bound`: see `schedule`; the clock is any that only goes forwards.
+
+    `aside`: where jobs are started and finished; None: in the loop. The program must bear that beside its steps.
+    """
 
     def __init__(
         self,
@@ -67,12 +73,14 @@ class Engine:
         bound: float = BOUND,
         clock: Callable[[], float] = time.monotonic,
         meter: Meter | None = None,
+        aside: Executor | None = None,
     ) -> None:
         self.caps = caps
         self._program = program
         self._bound = bound
         self._clock = clock
         self._meter = meter or Unmetered()
+        self._aside = aside
         self._slots: list[Slot] = []
         self._submitted = 0
         self._changed = threading.Condition()
@@ -99,9 +107,13 @@ class Engine:
         with self._changed:
             gone = [slot for slot in self._slots if slot.future.cancelled()]
             self._slots = [slot for slot in self._slots if slot not in gone]
-            batch = next_batch(self._slots, self.caps, self._clock(), self._bound)
+            fresh = self._taken_aside()
+            here = [slot for slot in self._slots if not slot.aside]
+            batch = next_batch(here, self.caps, self._clock(), self._bound)
         for slot in gone:
             _cancelled(slot)
+        for slot, aside in fresh:
+            aside.submit(self._start_aside, slot)
         ready = [slot for slot in batch if self._started(slot)]
         if ready:
             self._step(ready)
@@ -112,7 +124,7 @@ class Engine:
         while not self._stopped:
             if not self.turn():
                 with self._changed:
-                    self._changed.wait_for(lambda: self._stopped or bool(self._slots))
+                    self._changed.wait_for(lambda: self._stopped or not all(slot.aside for slot in self._slots))
 
     def stop(self) -> None:
         """Ends `run` at the next step's boundary; what is left is cancelled."""
@@ -126,6 +138,22 @@ class Engine:
     def saved(self, handle: Handle) -> Any:
         """What another replica needs to go on with a job (see `Job.saved`); None before its first step."""
         return handle.slot.saved
+
+    def _taken_aside(self) -> list[tuple[Slot, Executor]]:
+        """Marks the slots that are to be started aside; none where that happens in the loop."""
+        if self._aside is None:
+            return []
+        fresh = [slot for slot in self._slots if slot.state is None and not slot.aside]
+        for slot in fresh:
+            slot.aside = True
+        return [(slot, self._aside) for slot in fresh]
+
+    def _start_aside(self, slot: Slot) -> None:
+        if not slot.future.cancelled() and not self._started(slot):
+            return
+        with self._changed:
+            slot.aside = False
+            self._changed.notify()
 
     def _started(self, slot: Slot) -> bool:
         """Whether the slot has a step to take: not where its start fails, or a saved state was done already."""
@@ -193,6 +221,13 @@ class Engine:
             self._finish(slot)
 
     def _finish(self, slot: Slot) -> None:
+        if self._aside is None:
+            self._end(slot)
+        else:
+            slot.aside = True
+            self._aside.submit(self._end, slot)
+
+    def _end(self, slot: Slot) -> None:
         try:
             result = self._program.finish(slot.state)
         except Exception as error:

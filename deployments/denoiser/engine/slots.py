@@ -77,7 +77,8 @@ class OutOfMemory(Exception):
 @dataclass(eq=False)
 class Slot:
     """A job under way. arrived: when; ran: seconds that it spent in steps. state: None before its first step and after
-    its last. saved: what the program saved after the latest step."""
+    its last. saved: what the program saved after the latest step. aside: it is being started or finished beside the
+    loop."""
 
     job: Job
     arrived: float
@@ -87,6 +88,7 @@ class Slot:
     state: Any = None
     ran: float = 0.0
     saved: Any = None
+    aside: bool = False
 
     def waited(self, now: float) -> float:
         """Seconds that it was ready and did not run."""

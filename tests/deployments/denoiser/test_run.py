@@ -2,7 +2,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import torch
 
 from deployments.denoiser.engine.caps import Caps
 from deployments.denoiser.engine.engine import Engine

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import cv2
 import numpy as np
@@ -35,7 +36,7 @@ def assembly(folders):
 
 @pytest.fixture
 def engine(assembly):
-    engine = Engine(assembly.program, assembly.caps)
+    engine = Engine(assembly.program, assembly.caps, aside=ThreadPoolExecutor(1))
     loop = threading.Thread(target=engine.run)
     loop.start()
     yield engine

@@ -1,5 +1,5 @@
 import threading
-from concurrent.futures import CancelledError, wait
+from concurrent.futures import CancelledError, ThreadPoolExecutor, wait
 
 import numpy as np
 import pytest
@@ -258,3 +258,79 @@ def test_at_saturation_nine_tenths_of_what_the_batch_curve_allows():
     ended = max(one.at + took for one, took in zip(arrivals, _ours(arrivals), strict=True))
     work = sum(one.steps for one in arrivals) * seconds(512, 8) / 8
     assert work / ended >= 0.9
+
+
+class Later:
+    """An executor that runs what it was given when told to."""
+
+    def __init__(self):
+        self.left = []
+
+    def submit(self, work, *arguments):
+        self.left.append((work, arguments))
+
+    def run(self):
+        work, arguments = self.left.pop(0)
+        work(*arguments)
+
+
+def test_what_starts_or_ends_aside_holds_up_nobodys_steps():
+    later = Later()
+    engine, device = _engine(aside=later)
+    first = engine.submit(Job(512, "a", 2))
+    assert not engine.turn()
+    later.run()
+    engine.turn()
+    second = engine.submit(Job(512, "b", 1))
+    engine.turn()
+    assert device.batches == [["a"], ["a"]]
+    assert not first.future.done()
+    start, end = sorted(later.left, key=lambda left: left[1][0].job.work == "a")
+    later.left = [start]
+    later.run()
+    engine.turn()
+    assert device.batches[-1] == ["b"]
+    later.left = [end, *later.left]
+    later.run()
+    assert first.future.result(0) == "a"
+    later.run()
+    assert second.future.result(0) == "b"
+    assert not engine.turn()
+
+
+@pytest.mark.parametrize("work", ["unfit", "torn"])
+def test_a_fault_aside_is_its_jobs_own(work):
+    later = Later()
+    engine, _ = _engine(Poisoned(Clock()), aside=later)
+    poisoned, healthy = engine.submit(Job(512, work, 1)), engine.submit(Job(512, "a", 1))
+    for _ in range(4):
+        engine.turn()
+        while later.left:
+            later.run()
+    with pytest.raises(ValueError, match=work):
+        poisoned.future.result(0)
+    assert healthy.future.result(0) == "a"
+
+
+def test_what_is_cancelled_while_it_starts_takes_no_step():
+    later = Later()
+    engine, device = _engine(aside=later)
+    handle = engine.submit(Job(512, "a", 2))
+    engine.turn()
+    assert handle.cancel()
+    later.run()
+    engine.turn()
+    assert device.batches == []
+    with pytest.raises(CancelledError):
+        handle.future.result(0)
+
+
+def test_the_loop_wakes_when_what_started_aside_is_ready():
+    engine, _ = _engine(aside=ThreadPoolExecutor(1))
+    loop = threading.Thread(target=engine.run)
+    loop.start()
+    handles = [engine.submit(Job(512, name, 3)) for name in "abc"]
+    assert [handle.future.result(10) for handle in handles] == ["a", "b", "c"]
+    engine.stop()
+    loop.join(10)
+    assert not loop.is_alive()

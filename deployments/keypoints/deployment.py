@@ -71,7 +71,7 @@ class Keypoints:
         from deployments.keypoints.foreground import estimate_foreground
         from deployments.keypoints.openpose import read_openpose
         from deployments.keypoints.read import network_reader, people_reader, search_boxes, shrunk
-        from deployments.keypoints.vitpose import enriched
+        from deployments.keypoints.vitpose import joined
 
         coloured = await asyncio.to_thread(read_openpose, picture)
         if coloured:
@@ -82,7 +82,7 @@ class Keypoints:
         drawn = await asyncio.to_thread(network_reader(self._reader), picture, foreground)
         seen = [] if self._people is None else await asyncio.to_thread(self._people, picture)
         people = people_reader(await asked, scale)(picture, foreground)
-        return choose([*(enriched(reading, people) for reading in seen), *people, *drawn], foreground)
+        return choose([*joined(seen, people), *drawn], foreground)
 
     async def reread(self, picture: NDArray[np.uint8], box: Bounds) -> list[Reading]:
         """The figure in a box (x0, y0, x1, y1) of the picture, by our network alone: where one was put and is known."""

@@ -2,8 +2,8 @@
 
 The neck is the middle of the shoulders, as OpenPose defines it. ViTPose always answers 17 joints, with the height of
 the heat map's peak as score: below ABSENT, or beyond the picture, a joint is absent, and so is what hangs on it. It
-gives no top of the head, hands, toes, depth or mask: `enriched` takes them from BlazePose's reading of the same figure,
-where there is one.
+gives no top of the head, hands, toes, depth or mask: `joined` takes them from BlazePose's reading of the same figure,
+where there is one, and leaves that one out: its scores run higher, its joints are less exact.
 
 Convention: ViTPose counts pixels from 0 at a pixel's centre, we have pixel centres at .5.
 """
@@ -31,6 +31,7 @@ COCO = (
 )  # fmt: skip
 ABSENT = 0.3
 SAME = 0.5  # object keypoint similarity from which BlazePose's reading is of the same figure
+AS_MANY = 0.8  # of the joints of BlazePose's reading, from which ViTPose's replaces it
 FEWEST = 8  # joints, below which a reading is worth less
 CHAINS = (("elbow", "wrist"), ("knee", "ankle"))
 EXTRAS = {"head_top": "nose", "r_hand": "r_wrist", "l_hand": "l_wrist", "r_toe": "r_ankle", "l_toe": "l_ankle"}
@@ -73,8 +74,15 @@ def to_reading(
     return Reading(replace(pose, view=nearest_view(pose)), kind, "vitpose", score, _within(box, width, height))
 
 
+def joined(readings: Sequence[Reading], people: Sequence[Reading]) -> list[Reading]:
+    """ViTPose's readings, each with what BlazePose adds to it, and of BlazePose's those that none of them replaces."""
+    alone = [person for person in people if not any(_replaces(reading, person) for reading in readings)]
+    return [*(enriched(reading, people) for reading in readings), *alone]
+
+
 def enriched(reading: Reading, people: Sequence[Reading]) -> Reading:
-    """The reading with extras, depth, view and mask of BlazePose's reading of the same figure; itself without one."""
+    """The reading with extras, depth, view and mask of BlazePose's of the same figure, and as sure as the surer of the
+    two; itself where there is none."""
     alike = max(people, key=lambda person: oks(reading.pose, person.pose), default=None)
     if alike is None or oks(reading.pose, alike.pose) < SAME:
         return reading
@@ -86,7 +94,13 @@ def enriched(reading: Reading, people: Sequence[Reading]) -> Reading:
             scores[row] = alike.pose.scores[row]
     depth = None if alike.pose.depth is None else np.where(scores > 0, alike.pose.depth, np.float32(np.nan))
     pose = replace(reading.pose, points=points, scores=scores, depth=depth, view=alike.pose.view)
-    return replace(reading, pose=pose, mask=alike.mask)
+    return replace(reading, pose=pose, mask=alike.mask, score=max(reading.score, alike.score))
+
+
+def _replaces(reading: Reading, person: Reading) -> bool:
+    """Whether both are of one figure, of which the first shows about as many joints."""
+    seen, other = (int(pose.present[: BIPED.core].sum()) for pose in (reading.pose, person.pose))
+    return oks(reading.pose, person.pose) >= SAME and seen >= AS_MANY * other
 
 
 def _present(points: NDArray[np.float32], scores: NDArray[np.float32], width: int, height: int) -> NDArray[np.float32]:

@@ -1,6 +1,8 @@
 """An operator's ViTPose and RT-DETR: the library's own numbers, alone and in company, and what is refused."""
 
+import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +12,12 @@ import transformers
 
 from deployments.checkpoints import Checkpoint
 from deployments.keypoints.checkpoint import SURE, PeopleReader, open_people_reader
+from deployments.keypoints.deployment import Keypoints
 from deployments.keypoints.vitpose import COCO
 from pose.errors import WeightsError
 from pose.skeleton import BIPED
+from tests.deployments.keypoints.test_blazepose import HEIGHT, WIDTH, person
+from tests.deployments.keypoints.test_deployment import FakeHandle, replica
 from tests.deployments.keypoints.tiny_people import save_detector, save_vitpose
 
 BOXES = [(10.0, 5.0, 70.0, 90.0), (40.5, 20.25, 95.0, 60.0), (0.0, 0.0, 110.0, 100.0)]
@@ -97,6 +102,22 @@ def test_weights_are_named_for_the_report(reader: PeopleReader) -> None:
     weights = reader.weights()
     assert set(weights) == {"VitPoseForPoseEstimation", "RTDetrV2ForObjectDetection"}
     assert len(set(weights.values())) == 2
+
+
+def test_the_stage_chooses_among_them_and_takes_the_mask_from_blazepose() -> None:
+    keypoints, _ = replica([person()])
+    noise = np.random.default_rng(0).integers(0, 255, (HEIGHT, WIDTH, 3), np.uint8)
+    (masked,) = asyncio.run(keypoints.read(noise))
+    keypoints._people = lambda _: [replace(masked, reader="vitpose", score=0.5, mask=None)]  # type: ignore[assignment]
+    (found,) = asyncio.run(keypoints.read(noise))
+    assert found.reader == "vitpose"
+    assert found.mask is not None
+
+
+def test_the_stage_opens_the_checkpoint_warms_it_and_names_its_hashes(folders: Checkpoint) -> None:
+    keypoints = Keypoints(FakeHandle([]), folders)
+    asyncio.run(keypoints.read(picture()))
+    assert set(keypoints.weights()) == {"VitPoseForPoseEstimation", "RTDetrV2ForObjectDetection"}
 
 
 def swapped(folders: Checkpoint, root: Path) -> Checkpoint:

@@ -3,7 +3,7 @@ import pytest
 
 from deployments.keypoints.choose import choose
 from deployments.keypoints.foreground import estimate_foreground
-from deployments.keypoints.vitpose import ABSENT, COCO, coco_rows, enriched, to_reading
+from deployments.keypoints.vitpose import ABSENT, COCO, coco_rows, enriched, joined, to_reading
 from pose.errors import WeightsError
 from pose.figure import Reading
 from pose.pose import Pose
@@ -61,6 +61,15 @@ def test_extras_come_from_blazepose_where_it_read_the_same_figure() -> None:
     elsewhere = read_as(Pose(points * np.float32(0.3), scores, 400, 400))
     assert enriched(reading(), [elsewhere, read_as(elsewhere.pose)]).mask is None
     assert enriched(reading(), []).pose.depth is None
+
+
+def test_a_reading_replaces_blazeposes_of_the_same_figure_unless_it_shows_less() -> None:
+    person = read_as(standing(400, 400), 1.0, reader="blazepose")
+    (found,) = joined([reading(score=0.7)], [person])
+    assert (found.reader, found.score) == ("vitpose", 1.0)
+    both = joined([reading(absent=COCO[9:])], [person])
+    assert [one.reader for one in both] == ["vitpose", "blazepose"]
+    assert joined([], [person]) == [person]
 
 
 def test_it_is_chosen_as_others_are() -> None:

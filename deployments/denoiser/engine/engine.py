@@ -3,8 +3,8 @@
 `turn` is one decision and one step, and what tests call; `run` repeats it in a thread of its own. Where starting and
 finishing a job are long (encoders, a decoder) they happen `aside`, so that they hold up nobody's steps.
 
-A job fails alone: with what its start, its steps or its finish raise, or with NotFinite. Where memory runs out the batch
-is halved, and what does not fit by itself is shed with Overloaded. Futures are settled outside the lock: their
+A job fails alone: with what its start, its steps or its finish raise, or with NotFinite. Where memory runs out the
+batch is halved, and what does not fit by itself is shed with Overloaded. Futures are settled outside the lock: their
 callbacks may submit.
 """
 

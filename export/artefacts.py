@@ -66,7 +66,7 @@ class Exportable(Protocol):
 
 @dataclass(frozen=True)
 class Plan:
-    """What is asked for. Without a card no engine is made; with a quantizer, `precision` is of the graph that it is given."""
+    """What is asked for. Without a card no engine is made; a quantizer is given a graph of `precision`."""
 
     out: Path
     precision: str

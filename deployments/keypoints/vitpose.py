@@ -38,16 +38,16 @@ EXTRAS = {"head_top": "nose", "r_hand": "r_wrist", "l_hand": "l_wrist", "r_toe":
 
 
 def coco_rows(labels: Mapping[int, str]) -> list[int]:
-    """The row of each joint of COCO in a network's answer, by its own labels; labels never given (LABEL_0) are COCO's.
+    """The row of each joint of COCO in a network's answer, by its own labels; which may name more; labels never given (LABEL_0) are COCO's.
 
     Raises WeightsError for a network of other joints.
     """
     named = {_plain(label): row for row, label in labels.items()}
     if set(named) == {f"label_{row}" for row in range(len(COCO))}:
         return list(range(len(COCO)))
-    if set(named) != set(COCO):
+    if not named.keys() >= set(COCO):
         raise WeightsError(
-            f"expected a ViTPose of COCO's 17 joints, got one of {len(labels)}: {', '.join(labels.values())}; "
+            f"expected a ViTPose of COCO's 17 joints, got {len(labels)}: {', '.join(labels.values())}; "
             "give a checkpoint trained on COCO, such as usyd-community/vitpose-base-simple."
         )
     return [named[joint] for joint in COCO]

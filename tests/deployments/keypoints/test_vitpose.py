@@ -83,5 +83,6 @@ def test_labels_name_the_rows() -> None:
     backwards = {row: joint.replace("l_", "Left ").replace("r_", "right_") for row, joint in enumerate(COCO[::-1])}
     assert coco_rows(backwards) == list(range(17))[::-1]
     assert coco_rows({row: f"LABEL_{row}" for row in range(17)}) == list(range(17))
+    assert coco_rows({0: "sternum"} | {row + 1: joint for row, joint in enumerate(COCO)}) == list(range(1, 18))
     with pytest.raises(WeightsError, match="COCO"):
         coco_rows({row: f"LABEL_{row}" for row in range(133)})

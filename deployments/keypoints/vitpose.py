@@ -38,7 +38,8 @@ EXTRAS = {"head_top": "nose", "r_hand": "r_wrist", "l_hand": "l_wrist", "r_toe":
 
 
 def coco_rows(labels: Mapping[int, str]) -> list[int]:
-    """The row of each joint of COCO in a network's answer, by its own labels; which may name more; labels never given (LABEL_0) are COCO's.
+    """The row of each joint of COCO in a network's answer, by its labels, which may name more; 17 labels never
+    given (LABEL_0) are COCO's, in its order.
 
     Raises WeightsError for a network of other joints.
     """

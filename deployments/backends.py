@@ -10,43 +10,26 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import torch
 
 from deployments.compiled import compiled_runs
 from deployments.engines import engine_runs
 from deployments.graphs import graph_runs
-from deployments.padding import BATCHES, Padded, Run
+from deployments.padding import Padded, Run
 from deployments.runtime import Runner, placed, precision, rounded
+from deployments.runtimes import Backend, Runtime
 from deployments.signature import Bucket, Signature
 from deployments.trial import BOUNDS, bears_padding, distance, example_inputs, median_seconds, outputs_of
 from pose.errors import ContrappostoError, WeightsError
 
-Backend = Literal["eager", "compiled", "onnxruntime", "tensorrt"]
 Call = Callable[..., Any]
 
 QUICKER_AS_GRAPHS = ("pose", "parse")  # by ONNX Runtime, where torch has float32 alone; docs/export.md, Times
 LOG = logging.getLogger("contrapposto.runtime")
 _DTYPES = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
 _NAMES = {dtype: name for name, dtype in _DTYPES.items()}
-
-
-@dataclass(frozen=True)
-class Runtime:
-    """How a stage runs its networks.
-
-    backend: `default` is what was measured as the faster (docs/export.md), `auto` measures here and now; artefacts:
-    where `contrapposto export` wrote to; device: `auto` is a GPU where there is one; precision: of torch and of
-    engines, `auto` is what the device is fast in (graphs for ONNX Runtime are fp32 then); batches: what is compiled.
-    """
-
-    backend: Backend | Literal["default", "auto"] = "default"
-    artefacts: Path = Path("out/export")
-    device: Literal["auto", "cpu", "cuda"] = "auto"
-    precision: Literal["auto", "fp32", "fp16", "bf16"] = "auto"
-    batches: tuple[int, ...] = BATCHES
 
 
 @dataclass(frozen=True)

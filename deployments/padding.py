@@ -18,7 +18,6 @@ from torch.nn import functional as F
 from deployments.ordered import named
 from deployments.signature import Bucket, Port, Signature
 
-BATCHES = (1, 2, 4, 8)
 Run = Callable[[Sequence[Tensor]], list[Tensor]]  # in the signature's order, of one bucket's shapes
 
 

@@ -34,12 +34,13 @@ _NAMES = {dtype: name for name, dtype in _DTYPES.items()}
 
 @dataclass(frozen=True)
 class Served:
-    """A network as it is served. `sha256` names its weights; `backend` what runs it, for reports."""
+    """A network as it is served. `sha256` names its weights; `backend` what runs it, `device` where: cpu or cuda."""
 
     name: str
     sha256: str
     backend: Backend
     call: Call
+    device: str = "cpu"
 
     def __call__(self, *inputs: torch.Tensor) -> Any:
         return self.call(*inputs)
@@ -76,7 +77,7 @@ class Options:
         call = self._makers[backend]()
         for bucket in self.signature.buckets:
             call(*example_inputs(self.signature, bucket, batch=1))
-        return Served(self.runner.name, self.runner.sha256, backend, call)
+        return Served(self.runner.name, self.runner.sha256, backend, call, self.runner.device.type)
 
     def precision_of(self, backend: Backend) -> str:
         """Of what a backend would run here; float32 graphs for ONNX Runtime, whose CPU kernels are few below it."""

@@ -3,7 +3,7 @@
 Serving and export both read it. Knows names and numbers; neither torch, nor ONNX, nor what the numbers mean.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 Bucket = tuple[int, int]  # height, width of the picture in pixels
@@ -35,5 +35,10 @@ class Signature:
 
     def bucket_for(self, height: int, width: int) -> Bucket | None:
         """The smallest bucket that holds a picture, up to which it is to be padded; None where none does."""
-        fitting = [bucket for bucket in self.buckets if bucket[0] >= height and bucket[1] >= width]
-        return min(fitting, key=lambda bucket: bucket[0] * bucket[1], default=None)
+        return smallest(self.buckets, height, width)
+
+
+def smallest(buckets: Iterable[Bucket], height: int, width: int) -> Bucket | None:
+    """The smallest bucket that holds a picture; None where none does."""
+    fitting = [bucket for bucket in buckets if bucket[0] >= height and bucket[1] >= width]
+    return min(fitting, key=lambda bucket: bucket[0] * bucket[1], default=None)

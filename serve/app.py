@@ -10,6 +10,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +19,16 @@ from ray import serve as ray_serve
 from ray.serve.deployment import Application
 
 from deployments.backgrounds.deployment import Backgrounds
-from deployments.checkpoints import checkpoints_directory
+from deployments.checkpoints import Checkpoint, checkpoints_directory
 from deployments.deformation.deployment import Deformation
 from deployments.denoiser.deployment import Denoiser
 from deployments.garments.deployment import Garments
 from deployments.keypoints.deployment import BlazePose, Keypoints
+from deployments.runtimes import Runtime
 from deployments.upscaler.deployment import Upscaler
 from pose.errors import ContrappostoError, InvalidInput
 from serve.ingress import APPLICATION, Ingress
-from serve.settings import ROOT, Settings, Stage, parse_settings
+from serve.settings import ROOT, NetworkStage, Settings, Stage, parse_settings
 from serve.weights import check_checkpoints, check_weights, located, weights_directory
 
 GRACE_SECONDS = 5.0
@@ -43,18 +45,17 @@ def build_app(args: Mapping[str, Any]) -> Application:
     """
     settings = parse_settings(args)
     weights = check_weights(weights_directory()) | check_checkpoints(settings)
-    blazepose = _deploy(BlazePose, "blazepose", settings.blazepose, _own_environment(settings))
+    blazepose = _deploy(BlazePose, "blazepose", settings.blazepose, _own_environment(settings)).bind()
+    denoiser = settings.denoiser
     stages = {
-        "keypoints": _deploy(Keypoints, "keypoints", settings.keypoints).bind(
-            blazepose.bind(), located(settings.keypoints.checkpoint)
-        ),
-        "garments": _deploy(Garments, "garments", settings.garments).bind(located(settings.garments.checkpoint)),
-        "denoiser": _deploy(Denoiser, "denoiser", settings.denoiser).bind(
-            located(settings.denoiser.checkpoint), settings.denoiser.sampling, settings.denoiser.waiting_bound
+        "keypoints": _deploy(Keypoints, "keypoints", settings.keypoints).bind(blazepose, *_network(settings.keypoints)),
+        "garments": _deploy(Garments, "garments", settings.garments).bind(*_network(settings.garments)),
+        "denoiser": _deploy(Denoiser, "denoiser", denoiser).bind(
+            *_network(denoiser), denoiser.sampling, denoiser.waiting_bound
         ),
         "deformation": _deploy(Deformation, "deformation", settings.deformation).bind(),
         "backgrounds": _deploy(Backgrounds, "backgrounds", settings.backgrounds).bind(),
-        "upscaler": _deploy(Upscaler, "upscaler", settings.upscaler).bind(located(settings.upscaler.checkpoint)),
+        "upscaler": _deploy(Upscaler, "upscaler", settings.upscaler).bind(*_network(settings.upscaler)),
     }
     ingress = ray_serve.deployment(
         name="ingress",
@@ -65,6 +66,12 @@ def build_app(args: Mapping[str, Any]) -> Application:
         graceful_shutdown_wait_loop_s=0.2,
     )(Ingress)
     return ingress.bind(settings.model_dump(mode="json"), weights, **stages)
+
+
+def _network(stage: NetworkStage) -> tuple[Checkpoint | None, Runtime]:
+    """What a stage's class is told of its network."""
+    runtime = replace(stage.runtime, artefacts=stage.runtime.artefacts.expanduser().resolve())
+    return located(stage.checkpoint), runtime
 
 
 def run(settings: Settings, host: str, port: int, told: Callable[[str], None]) -> None:

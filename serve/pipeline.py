@@ -206,8 +206,8 @@ class Pipeline:
         return (await watch.time("upscaler", self.stages.upscale(composed, request.scale))).value
 
     async def _report(self, parsed: Parsed, asked: Pose, warp: Warp, repaired: Held[Image], watch: Stopwatch) -> Report:
-        """Reads the result as its source was read: what BlazePose found, or a photograph, by every reader again."""
-        if parsed.reading.reader == "blazepose" or parsed.reading.kind == "photo":
+        """Reads the result as its source was read: what a reader of people found, or a photograph, by all again."""
+        if parsed.reading.reader in ("blazepose", "vitpose") or parsed.reading.kind == "photo":
             reading = self.stages.read(repaired)
         else:
             reading = self.stages.reread(repaired, figure_box(warp.pose))

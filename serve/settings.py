@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from deployments.checkpoints import Checkpoint
 from deployments.denoiser.checkpoint.painting import Sampling
+from deployments.runtimes import Runtime
 from pose.errors import InvalidInput
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -47,9 +48,13 @@ class Stage(_Frozen):
 
 
 class NetworkStage(Stage):
-    """A stage whose network may be the operator's own `checkpoint`; without one it runs the embedded weights."""
+    """A stage whose network may be the operator's own `checkpoint`; without one it runs the embedded weights.
+
+    `runtime`: by which backend, on which device and in which precision.
+    """
 
     checkpoint: Checkpoint | None = None
+    runtime: Runtime = Runtime()
 
 
 class DenoiserStage(NetworkStage):

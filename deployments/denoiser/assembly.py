@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import torch
 
+from deployments.backends import Served
 from deployments.checkpoints import Checkpoint
 from deployments.denoiser.checkpoint.families import open_painter
 from deployments.denoiser.checkpoint.painting import Painter, Sampling
@@ -15,6 +16,7 @@ from deployments.denoiser.engine.caps import Caps
 from deployments.denoiser.engine.programs import Programs
 from deployments.denoiser.engine.slots import Job, Program
 from deployments.denoiser.program import BridgeProgram, Network, Restoration
+from deployments.denoiser.signature import SIGNATURE
 from deployments.denoiser.warmup import (
     PAINTED_SIZES,
     blank_painting,
@@ -22,15 +24,21 @@ from deployments.denoiser.warmup import (
     measured_caps,
     restoration_bucket,
 )
+from deployments.signature import Bucket
 
 
 @dataclass(frozen=True)
 class Assembly:
-    """`painter` None: without a checkpoint. `painted`: the key whose cap all canvases of the painter take."""
+    """`painter` None: without a checkpoint."""
 
     program: Program
     caps: Caps
     painter: Painter | None = None
+
+
+def buckets_for(served: Served) -> tuple[Bucket, ...]:
+    """Sizes up to which samples are padded: where a backend has fixed ones, or batches pay (a GPU)."""
+    return () if served.backend == "eager" and served.device == "cpu" else SIGNATURE.buckets
 
 
 def assemble(network: Network, checkpoint: Checkpoint | None, sampling: Sampling) -> Assembly:

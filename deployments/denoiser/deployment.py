@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from ray.serve import metrics
 
+from deployments.backends import serve_network
 from deployments.checkpoints import Checkpoint
-from deployments.denoiser.assembly import assemble
+from deployments.denoiser.assembly import assemble, buckets_for
 from deployments.denoiser.checkpoint.painting import Sampling
 from deployments.denoiser.checkpoint.repair import paint_warp
 from deployments.denoiser.complete import complete_figure
@@ -23,9 +24,11 @@ from deployments.denoiser.engine.engine import BOUND, Engine
 from deployments.denoiser.errand import Errand
 from deployments.denoiser.network import DenoiserNetwork
 from deployments.denoiser.repair import repair_warp
+from deployments.denoiser.signature import SIGNATURE
 from deployments.denoiser.spec import Order, Progress
 from deployments.denoiser.warmup import label, named
-from deployments.runtime import load, rounded
+from deployments.runtime import load
+from deployments.runtimes import Runtime
 from pose.figure import Figure, Warp
 
 SECONDS = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0]
@@ -41,10 +44,12 @@ class Denoiser:
     def __init__(
         self,
         checkpoint: Checkpoint | None = None,
+        runtime: Runtime | None = None,
         sampling: Sampling | None = None,
         waiting_bound: float = BOUND,
     ) -> None:
-        self.network = rounded(load("denoiser", DenoiserNetwork()))
+        self.network = serve_network(load("denoiser", DenoiserNetwork()), SIGNATURE, runtime or Runtime())
+        self._buckets = buckets_for(self.network)
         assembly = assemble(self.network, checkpoint, sampling or Sampling())
         self._painter, self._caps = assembly.painter, assembly.caps
         log.info("rows a step: %s", named(self._caps.rows))
@@ -63,7 +68,7 @@ class Denoiser:
 
     async def complete(self, figure: Figure, order: Order) -> Figure:
         """Every layer filled under what hides it."""
-        errand = Errand(self._engine, order)
+        errand = Errand(self._engine, order, buckets=self._buckets)
         return await errand.result(complete_figure, figure, errand.restore, order.seed)
 
     async def repair(
@@ -73,7 +78,7 @@ class Denoiser:
 
         `saved`: of the latest Progress of the same call on a replica that died.
         """
-        errand = Errand(self._engine, order, saved)
+        errand = Errand(self._engine, order, saved, self._buckets)
         if self._painter is None:
             news = errand.run(repair_warp, figure, warp, errand.restore, order.steps, order.seed)
         else:

@@ -18,18 +18,20 @@ from deployments.denoiser.checkpoint.painting import Painter, Painting
 from deployments.denoiser.checkpoint.repair import Paint
 from deployments.denoiser.engine.engine import Engine, Handle
 from deployments.denoiser.engine.slots import Job
-from deployments.denoiser.run import restorations
+from deployments.denoiser.run import cut_to, restorations
 from deployments.denoiser.sample import Sample
 from deployments.denoiser.spec import Order, Progress
+from deployments.signature import Bucket
 
 Result = TypeVar("Result")
 
 
 class Errand:
-    """Made in the event loop of the caller. `saved`: of the same order's job on a replica that died."""
+    """Made in the event loop of the caller. `saved`: of the same order's job on a replica that died; `buckets`:
+    see `run.restorations`."""
 
-    def __init__(self, engine: Engine, order: Order, saved: Any = None) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, order: Order, saved: Any = None, buckets: Sequence[Bucket] = ()) -> None:
+        self._engine, self._buckets = engine, buckets
         self._terms: dict[str, Any] = {"deadline": time.monotonic() + order.within, "alone": order.alone}
         self._saved = saved
         self._loop = asyncio.get_running_loop()
@@ -61,7 +63,8 @@ class Errand:
 
     def restore(self, samples: Sequence[Sample], steps: int, seed: int) -> list[NDArray[Any]]:
         """See `run.Restore`."""
-        return [picture for picture, _ in self.results(restorations(samples, steps, seed, **self._terms))]
+        restored = self.results(restorations(samples, steps, seed, self._buckets, **self._terms))
+        return [cut_to(picture, sample) for (picture, _), sample in zip(restored, samples, strict=True)]
 
     def painting(self, painter: Painter, steps: int) -> Paint:
         """Paints by a checkpoint; see `checkpoint.repair.Paint`."""

@@ -19,6 +19,8 @@ from pose.figure import PARTS, Figure
 from pose.pose import Pose
 
 COMPLETE, REPAIR = 0, 1
+PLANES = ("copied", "skinned", "filled", "trust", "hole", "invented")
+"""The fields of a Sample that have its size."""
 Array = NDArray[Any]
 
 

@@ -4,14 +4,17 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from deployments import runtime
+from deployments.backends import serve_network
 from deployments.checkpoints import Checkpoint
 from deployments.garments.checkpoint import open_clothes_parser
 from deployments.garments.maps import CHANNELS
 from deployments.garments.network import SIZE, ParseNetwork
 from deployments.garments.parse import parse_figure
 from deployments.garments.sight import look
+from deployments.garments.signature import SIGNATURE
 from deployments.garments.warmup import compile_all
+from deployments.runtime import load
+from deployments.runtimes import Runtime
 from pose.figure import Figure, Reading
 
 
@@ -21,8 +24,8 @@ class Garments:
     Raises WeightsError on construction where weights are missing or corrupted, or the checkpoint is refused.
     """
 
-    def __init__(self, checkpoint: Checkpoint | None = None) -> None:
-        self.network = runtime.rounded(runtime.load("parse", ParseNetwork()))
+    def __init__(self, checkpoint: Checkpoint | None = None, runtime: Runtime | None = None) -> None:
+        self.network = serve_network(load("parse", ParseNetwork()), SIGNATURE, runtime or Runtime())
         self.network(torch.zeros(1, 3, SIZE, SIZE), torch.zeros(1, CHANNELS, SIZE, SIZE))
         self._clothes = None if checkpoint is None else open_clothes_parser(checkpoint.base)
         if self._clothes is not None:

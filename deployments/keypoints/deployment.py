@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deployments.checkpoints import Checkpoint
+from deployments.runtimes import Runtime
 from pose.figure import Reading
 
 if TYPE_CHECKING:
@@ -46,13 +47,15 @@ class Keypoints:
 
     _people: "PeopleReader | None" = None
 
-    def __init__(self, blazepose: Any, checkpoint: Checkpoint | None = None) -> None:
+    def __init__(self, blazepose: Any, checkpoint: Checkpoint | None = None, runtime: Runtime | None = None) -> None:
+        from deployments.backends import serve_network
         from deployments.keypoints.network import PoseNetwork
         from deployments.keypoints.reader import PoseReader
-        from deployments.runtime import load, rounded
+        from deployments.keypoints.signature import SIGNATURE
+        from deployments.runtime import load
 
         self._blazepose = blazepose
-        self._reader = PoseReader(rounded(load("pose", PoseNetwork())))
+        self._reader = PoseReader(serve_network(load("pose", PoseNetwork()), SIGNATURE, runtime or Runtime()))
         blank = np.full((256, 256, 3), 127, np.uint8)
         self._reader.locate(blank)
         self._reader.read(blank, (0, 0, 256, 256))

@@ -5,11 +5,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from deployments.backends import Served, serve_network
 from deployments.checkpoints import Checkpoint
-from deployments.runtime import load, rounded
+from deployments.runtime import load
+from deployments.runtimes import Runtime
 from deployments.upscaler.checkpoint import open_swin2sr
-from deployments.upscaler.network import MARGIN, UpscalerNetwork
-from deployments.upscaler.run import network_upsampler
+from deployments.upscaler.network import FACTORS, MARGIN, UpscalerNetwork
+from deployments.upscaler.run import at, upsampler
+from deployments.upscaler.signature import at_factor
 from deployments.upscaler.upscale import TILE, Scale, Upsampler, upscale
 
 
@@ -22,11 +25,11 @@ class Upscaler:
     upsample: Upsampler
     _largest: Literal[2, 4]
 
-    def __init__(self, checkpoint: Checkpoint | None = None) -> None:
+    def __init__(self, checkpoint: Checkpoint | None = None, runtime: Runtime | None = None) -> None:
         if checkpoint is None:
-            network = rounded(load("upscaler", UpscalerNetwork()))
-            self.upsample, self._margin, self._largest = network_upsampler(network), MARGIN, 4
-            self._sha256 = network.sha256
+            networks = {factor: _served(factor, runtime or Runtime()) for factor in FACTORS}
+            self.upsample, self._margin, self._largest = upsampler(networks), MARGIN, 4
+            self._sha256 = networks[FACTORS[0]].sha256
         else:
             swin2sr = open_swin2sr(checkpoint.base)
             self.upsample, self._margin, self._largest = swin2sr, swin2sr.margin, swin2sr.largest
@@ -45,3 +48,8 @@ class Upscaler:
     def upscale(self, rgba: NDArray[np.uint8], scale: Scale) -> NDArray[np.uint8]:
         """See `deployments.upscaler.upscale.upscale`."""
         return upscale(rgba, scale, self.upsample, self._margin, self._largest)
+
+
+def _served(factor: int, runtime: Runtime) -> Served:
+    """The embedded network at a factor. Each has weights of its own: what serves it rounds them in place."""
+    return serve_network(at(load("upscaler", UpscalerNetwork()), factor), at_factor(factor), runtime)

@@ -7,7 +7,7 @@ from deployments.denoiser.engine.caps import Caps
 from deployments.denoiser.engine.engine import Engine
 from deployments.denoiser.program import BridgeProgram
 from deployments.denoiser.repair import warp_sample
-from deployments.denoiser.run import restorations, restoring
+from deployments.denoiser.run import cut_to, padded, restorations, restoring
 from tests.deployments.denoiser.figures import figure, warp
 
 
@@ -49,3 +49,17 @@ def test_places_count_within_a_size(samples):
 def test_refuses_no_steps(samples):
     with pytest.raises(ValueError, match="got 0"):
         restoring(network)(samples, 0, 1)
+
+
+def test_padded_samples_of_any_size_share_a_bucket_and_are_cut_back(samples):
+    jobs = restorations(samples, 2, 7, buckets=((128, 128), (192, 128)))
+    assert {job.key for job in jobs} == {((128, 128),)}
+    assert [job.work.seed for job in jobs] == [7, 7, 8]
+    for job, sample in zip(jobs, samples, strict=True):
+        height, width = sample.copied.shape[:2]
+        wide = job.work.sample
+        np.testing.assert_array_equal(wide.copied[:height, :width], sample.copied)
+        assert not wide.copied[height:].any()
+        assert not wide.hole[:, width:].any()
+        assert cut_to(wide.copied, sample).shape == sample.copied.shape
+    assert padded(samples[0], ((64, 64),)) is samples[0]

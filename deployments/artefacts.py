@@ -2,7 +2,11 @@
 
 A manifest (JSON) stands beside each artefact. An engine is executable, and no library notices that one was altered or
 built for another card: so size and SHA-256 of the file are compared with the manifest, and the manifest with what is
-expected. What does not match is refused; export makes it anew. Knows files and hashes, no library that reads them.
+expected. What does not match is refused; export makes it anew. A graph whose weights are too many for one file has them
+in others beside it, which the manifest names and covers too.
+
+What is read is what was checked: a file is read into memory once, hashed there and used from there, so that nobody can
+change it in between; no library is given a path. Knows files and hashes, no library that reads them.
 """
 
 import hashlib
@@ -13,11 +17,21 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from deployments.checkpoint_manifest import file_hash
 from deployments.signature import Bucket
 from pose.errors import ArtefactError
 
-FORMAT = 1
+FORMAT = 2
 REMEDY = "make it again with `contrapposto export --all --rebuild`"
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """A graph's weights beside it, as safetensors; graphs of several sizes may name the same one."""
+
+    name: str
+    bytes: int
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -25,7 +39,8 @@ class Manifest:
     """What an artefact is. bucket [height, width]; parity: the largest relative difference from torch in float32.
 
     sha256 and bytes of the file; weights_sha256 and code_sha256 of what it was made from; tensorrt (version) and
-    architecture (such as sm90) only of engines, None otherwise; parity None where it could not be run.
+    architecture (such as sm90) only of engines, None otherwise; parity None where it could not be run; data: the files
+    of weights that belong to a graph.
     """
 
     network: str
@@ -42,6 +57,7 @@ class Manifest:
     tensorrt: str | None
     architecture: str | None
     parity: float | None
+    data: tuple[DataFile, ...] = ()
     format: int = FORMAT
 
 
@@ -56,7 +72,7 @@ def manifest_path(artefact: Path) -> Path:
 
 
 def read_artefact(path: Path, expected: Mapping[str, Any]) -> tuple[bytes, Manifest]:
-    """The file's bytes and its manifest, when all is as it should be. `expected` names fields of Manifest.
+    """The file's bytes and its manifest, when both are as they should be. `expected` names fields of Manifest.
 
     Raises ArtefactError, whose message ends with the remedy, otherwise.
     """
@@ -65,18 +81,24 @@ def read_artefact(path: Path, expected: Mapping[str, Any]) -> tuple[bytes, Manif
         found = getattr(manifest, name)
         if found != value:
             raise ArtefactError(f"{path.name} was made for {name} {_short(found)}, not {_short(value)}; {REMEDY}.")
+    data = bytes(_checked(path, manifest.bytes, manifest.sha256))
+    return data, manifest
+
+
+def read_data(artefact: Path, file: DataFile) -> bytearray:
+    """The bytes of a file beside the artefact, in memory once. Raises ArtefactError as `read_artefact` does."""
+    return _checked(_beside(artefact, file), file.bytes, file.sha256)
+
+
+def check_data(artefact: Path, file: DataFile) -> None:
+    """`read_data` without keeping anything: for deciding whether to make it anew, not for use."""
+    path = _beside(artefact, file)
     try:
-        data = path.read_bytes()
+        found = file_hash(path)
     except OSError as error:
         raise ArtefactError(f"{path.name} cannot be read ({error}); {REMEDY}.") from error
-    if len(data) != manifest.bytes:
-        raise ArtefactError(f"{path.name} has {len(data)} bytes, its manifest says {manifest.bytes}; {REMEDY}.")
-    digest = hashlib.sha256(data).hexdigest()
-    if digest != manifest.sha256:
-        raise ArtefactError(
-            f"{path.name} has SHA-256 {_short(digest)}, its manifest says {_short(manifest.sha256)}; {REMEDY}."
-        )
-    return data, manifest
+    if found != file.sha256:
+        raise _altered(path, found, file.sha256)
 
 
 def read_manifest(artefact: Path) -> Manifest:
@@ -87,7 +109,8 @@ def read_manifest(artefact: Path) -> Manifest:
         names = {field.name for field in fields(Manifest)}
         if not isinstance(told, dict) or set(told) != names:
             raise ValueError(f"expected the fields {', '.join(sorted(names))}")
-        return Manifest(**{**told, "bucket": tuple(told["bucket"])})
+        data = tuple(DataFile(**file) for file in told["data"])
+        return Manifest(**{**told, "bucket": tuple(told["bucket"]), "data": data})
     except (OSError, ValueError, TypeError) as error:
         raise ArtefactError(f"the manifest {path.name} is missing or unreadable ({error}); {REMEDY}.") from error
 
@@ -97,6 +120,34 @@ def write_artefact(path: Path, data: bytes, manifest: Manifest) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     _replace(path, data)
     _replace(manifest_path(path), (json.dumps(asdict(manifest), indent=1) + "\n").encode())
+
+
+def _beside(artefact: Path, file: DataFile) -> Path:
+    if Path(file.name).name != file.name:
+        raise ArtefactError(f"the manifest of {artefact.name} names {file.name}, which is not beside it; {REMEDY}.")
+    return artefact.with_name(file.name)
+
+
+def _checked(path: Path, size: int, sha256: str) -> bytearray:
+    """The file's bytes. Its size is looked at first, so that no more is read than the manifest says."""
+    try:
+        with open(path, "rb") as stream:
+            found = os.fstat(stream.fileno()).st_size
+            if found != size:
+                raise ArtefactError(f"{path.name} has {found} bytes, its manifest says {size}; {REMEDY}.")
+            data = bytearray(size)
+            if stream.readinto(data) != size:
+                raise OSError("it was cut while it was read")
+    except OSError as error:
+        raise ArtefactError(f"{path.name} cannot be read ({error}); {REMEDY}.") from error
+    digest = hashlib.sha256(data).hexdigest()
+    if digest != sha256:
+        raise _altered(path, digest, sha256)
+    return data
+
+
+def _altered(path: Path, found: str, told: str) -> ArtefactError:
+    return ArtefactError(f"{path.name} has SHA-256 {_short(found)}, its manifest says {_short(told)}; {REMEDY}.")
 
 
 def _replace(path: Path, data: bytes) -> None:

@@ -1,12 +1,15 @@
 """Makes the artefacts of networks: graphs everywhere, engines where a GPU and TensorRT are. Resumable.
 
-What is on disk is kept only if `deployments.artefacts` would take it; all else is made anew, never loaded. A graph is
-written after it was run beside torch and found equal, and after its operators were found in TensorRT's table. Knows
-what to make and in which order; not how it is told to anybody.
+A graph of many weights has them in a file beside it (`beside`), once for all sizes. What is on disk is kept only if
+`deployments.artefacts` would take it; all else is made anew, never loaded. A graph is written after it was run beside
+torch and found equal, and after its operators were found in TensorRT's table. Knows what to make and in which order;
+not how it is told to anybody.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -14,22 +17,32 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import onnx
+import onnx_ir as ir
 import torch
 from torch import nn
 
-from deployments.artefacts import Manifest, artefact_name, read_artefact, write_artefact
+from deployments.artefacts import (
+    DataFile,
+    Manifest,
+    artefact_name,
+    check_data,
+    read_artefact,
+    read_data,
+    write_artefact,
+)
 from deployments.engines import EngineRun, Lane, load_engine
-from deployments.graphs import OPSET
+from deployments.graphs import OPSET, Graph, read_graph, tensors_of
 from deployments.runtime import WEIGHTS, Runner
 from deployments.signature import Bucket, Signature
+from export.beside import put_beside, size_of
 from export.engine import build_engine
-from export.graph import in_precision, to_onnx
+from export.graph import in_precision, plain, traced
 from export.operators import unsupported
-from export.parity import ENGINE_BOUNDS, GRAPH_BOUNDS, check_parity, session, widened
+from export.parity import ENGINE_BOUNDS, GRAPH_BOUNDS, check_parity, session
 from export.quantize import Quantizer
 from pose.errors import ArtefactError, GraphError
 
-LARGEST = 2**31 - 1  # bytes of a protobuf message
+LARGEST = 2**30  # bytes of weights within a graph's own file, of which a protobuf message holds 2 GB with all else
 
 
 @dataclass(frozen=True)
@@ -66,7 +79,8 @@ class Exportable(Protocol):
 
 @dataclass(frozen=True)
 class Plan:
-    """What is asked for. Without a card no engine is made; a quantizer is given a graph of `precision`."""
+    """What is asked for. Without a card no engine is made; a quantizer is given a graph of `precision`; weights of more
+    than `largest` bytes lie beside their graph."""
 
     out: Path
     precision: str
@@ -74,6 +88,7 @@ class Plan:
     weights: Path = WEIGHTS
     card: Card | None = None
     quantizer: Quantizer | None = None
+    largest: int = LARGEST
 
     @property
     def kind(self) -> str:
@@ -104,7 +119,16 @@ class Loaded:
     form: nn.Module
 
 
-Maker = Callable[[Plan, Loaded, Bucket], tuple[bytes, float]]  # the artefact and its parity
+@dataclass(frozen=True)
+class Made:
+    """An artefact's bytes, how far it is from torch, and what lies beside it already."""
+
+    model: bytes
+    parity: float
+    data: tuple[DataFile, ...] = ()
+
+
+Maker = Callable[[Plan, Loaded, Bucket], Made]
 
 
 def export(plan: Plan, networks: Sequence[Exportable], starting: Callable[[str], None]) -> Iterator[Outcome]:
@@ -142,10 +166,10 @@ def expected(plan: Plan, loaded: Loaded, bucket: Bucket, kind: str) -> dict[str,
     }
 
 
-def read_graph(plan: Plan, loaded: Loaded, bucket: Bucket) -> bytes:
-    """The graph on disk, serialised. Raises ArtefactError where it is not what it should be."""
+def graph_on_disk(plan: Plan, loaded: Loaded, bucket: Bucket) -> Graph:
+    """Raises ArtefactError where it is not what it should be."""
     name = artefact_name(loaded.embedded.signature.network, bucket, plan.kind, "onnx")
-    return read_artefact(plan.out / name, expected(plan, loaded, bucket, "onnx"))[0]
+    return read_graph(plan.out / name, expected(plan, loaded, bucket, "onnx"))
 
 
 def _made(
@@ -162,47 +186,69 @@ def _made(
     reason = "asked for anew" if plan.rebuild else "not there"
     if not plan.rebuild and path.exists():
         try:
-            return Outcome(path, read_artefact(path, wanted)[1], None)
+            return Outcome(path, _kept(path, wanted), None)
         except ArtefactError as error:
             reason = error.message
     starting(path.name)
-    data, parity = make(plan, loaded, bucket)
-    manifest = Manifest(**wanted, sha256=hashlib.sha256(data).hexdigest(), bytes=len(data), parity=parity)
-    write_artefact(path, data, manifest)
+    made = make(plan, loaded, bucket)
+    digest = hashlib.sha256(made.model).hexdigest()
+    manifest = Manifest(**wanted, sha256=digest, bytes=len(made.model), parity=made.parity, data=made.data)
+    write_artefact(path, made.model, manifest)
     return Outcome(path, manifest, reason)
 
 
-def _graph(plan: Plan, loaded: Loaded, bucket: Bucket) -> tuple[bytes, float]:
+def _kept(path: Path, wanted: dict[str, Any]) -> Manifest:
+    manifest = read_artefact(path, wanted)[1]
+    for file in manifest.data:
+        check_data(path, file)
+    return manifest
+
+
+def _graph(plan: Plan, loaded: Loaded, bucket: Bucket) -> Made:
     signature = loaded.embedded.signature
-    form = in_precision(loaded.form, plan.precision)
-    size = sum(parameter.nbytes for parameter in form.parameters())
-    if size >= LARGEST:
-        remedy = (
-            "export it at --precision fp16, or serve it by torch" if plan.precision == "fp32" else "serve it by torch"
-        )
-        raise GraphError(
-            f"the weights of '{signature.network}' have {size / 1e9:.1f} GB in {plan.precision}, more than one ONNX "
-            f"file holds (2.1): {remedy}."
-        )
-    model = to_onnx(form, signature, bucket)
+    model = traced(in_precision(loaded.form, plan.precision), signature, bucket)
     if plan.quantizer is not None:
         model = plan.quantizer.quantized(model)
-    onnx.checker.check_model(model, full_check=True)
+    if size_of(model) > plan.largest:
+        return _divided(plan, loaded, bucket, model)
+    whole = plain(ir.to_proto(model))
+    onnx.checker.check_model(whole, full_check=True)
+    parity = _judged(plan, loaded, bucket, whole, {})
+    return Made(whole.SerializeToString(deterministic=True), parity)
+
+
+def _divided(plan: Plan, loaded: Loaded, bucket: Bucket, model: ir.Model) -> Made:
+    """A graph with its weights beside it, which are run as they were written, and moved to their place if they pass."""
+    plan.out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".making-", dir=plan.out) as scratch:
+        path = Path(scratch, "graph.onnx")
+        found, file = put_beside(model, path.parent, f"{loaded.embedded.signature.network}-{plan.kind}")
+        data = plain(found).SerializeToString(deterministic=True)
+        path.write_bytes(data)
+        onnx.checker.check_model(str(path), full_check=True)
+        parity = _judged(plan, loaded, bucket, found, tensors_of(read_data(path, file)))
+        os.replace(path.with_name(file.name), plan.out / file.name)
+    return Made(data, parity, (file,))
+
+
+def _judged(
+    plan: Plan, loaded: Loaded, bucket: Bucket, model: onnx.ModelProto, weights: Mapping[str, torch.Tensor]
+) -> float:
+    """The graph's parity. Raises GraphError where TensorRT would not take it, or where it differs from the network."""
+    signature = loaded.embedded.signature
     problems = unsupported(model)
     if problems:
         raise GraphError(
             f"TensorRT does not take the graph of '{signature.network}': {'; '.join(problems)}. "
             "Write the network with operators that it takes (docs/export.md)."
         )
-    bound = GRAPH_BOUNDS[plan.kind]
-    parity = check_parity(session(widened(model)), loaded.form, signature, bucket, bound)
-    return model.SerializeToString(deterministic=True), parity
+    return check_parity(session(model, weights), loaded.form, signature, bucket, GRAPH_BOUNDS[plan.kind])
 
 
-def _engine(card: Card, plan: Plan, loaded: Loaded, bucket: Bucket) -> tuple[bytes, float]:
+def _engine(card: Card, plan: Plan, loaded: Loaded, bucket: Bucket) -> Made:
     """From the graph as it lies on disk, checked once more, then run on the card beside torch on the CPU."""
     signature = loaded.embedded.signature
-    graph = read_graph(plan, loaded, bucket)
+    graph = graph_on_disk(plan, loaded, bucket)
     built = build_engine(graph, signature, bucket, plan.out / card.timings, card.tensorrt)
     run = EngineRun(load_engine(built, card.tensorrt), signature, bucket, Lane.on_card())
-    return built, check_parity(run, loaded.form, signature, bucket, ENGINE_BOUNDS[plan.kind])
+    return Made(built, check_parity(run, loaded.form, signature, bucket, ENGINE_BOUNDS[plan.kind]))

@@ -17,12 +17,12 @@ from deployments.engines import architecture, tensorrt_module
 from deployments.runtime import WEIGHTS, precision
 from deployments.signature import Bucket
 from deployments.trial import example_inputs
-from export.artefacts import Card, Exportable, Loaded, Outcome, Plan, count, export, read_graph
+from export.artefacts import Card, Exportable, Loaded, Outcome, Plan, count, export, graph_on_disk
 from export.components import CLASSES, LATENT, Component
 from export.graph import PRECISIONS
 from export.networks import EMBEDDED
 from export.operators import operators
-from export.parity import times
+from export.parity import session, times
 from export.quantize import MODES, Quantizer
 from pose.errors import ContrappostoError
 
@@ -138,9 +138,10 @@ def _compare(plan: Plan, networks: Sequence[Exportable], destination: Path | Non
     for embedded in networks:
         loaded, served = Loaded(embedded, *embedded.load(plan.weights)), embedded.served(plan.weights)
         for bucket in embedded.signature.buckets:
-            model = onnx.load_model_from_string(read_graph(plan, loaded, bucket))
+            graph = graph_on_disk(plan, loaded, bucket)
+            model = onnx.load_model_from_string(graph.model)
             inputs = example_inputs(embedded.signature, bucket, batch=1)
-            taken = times(loaded.form, served, model, inputs)
+            taken = times(loaded.form, served, session(model, graph.weights), inputs)
             name = f"{embedded.signature.network} {bucket[0]}x{bucket[1]}"
             rows.append({"graph": name, "operators": operators(model), **taken})
             print(f"{name:24}" + "".join(f"  {way} {ms:7.1f} ms" for way, ms in taken.items()), flush=True)

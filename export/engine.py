@@ -8,13 +8,14 @@ NOT RUN ON A GPU so far. INT8 and FP8 belong to the checkpoint tier: a quantised
 from pathlib import Path
 from typing import Any
 
+from deployments.graphs import Graph
 from deployments.signature import Bucket, Signature
 from pose.errors import GraphError
 
 WORKSPACE = 2 << 30  # bytes
 
 
-def build_engine(graph: bytes, signature: Signature, bucket: Bucket, cache: Path, trt: Any) -> bytes:
+def build_engine(graph: Graph, signature: Signature, bucket: Bucket, cache: Path, trt: Any) -> bytes:
     """A serialised engine with one profile, for this GPU and this TensorRT only; its weights can be refitted.
 
     `cache` holds what was timed before: read where it fits this card, written back. Raises GraphError with the
@@ -24,7 +25,7 @@ def build_engine(graph: bytes, signature: Signature, bucket: Bucket, cache: Path
     builder = trt.Builder(logger)
     network = builder.create_network(1 << int(trt.NetworkDefinitionCreationFlag.STRONGLY_TYPED))
     parser = trt.OnnxParser(network, logger)
-    if not parser.parse(graph):
+    if not (_given(parser, graph) and parser.parse_model_proto()):
         told = "; ".join(str(parser.get_error(row)) for row in range(parser.num_errors))
         raise GraphError(f"TensorRT cannot read the graph of '{signature.network}': {told}. Serve it by torch instead.")
     config = builder.create_builder_config()
@@ -42,13 +43,20 @@ def build_engine(graph: bytes, signature: Signature, bucket: Bucket, cache: Path
     return bytes(memoryview(plan))
 
 
-def refit_engine(engine: Any, graph: bytes, trt: Any) -> None:
+def refit_engine(engine: Any, graph: Graph, trt: Any) -> None:
     """Puts the weights of another graph of the same structure (an adapter merged, say) into a loaded engine."""
     logger = trt.Logger(trt.Logger.WARNING)
     refitter = trt.Refitter(engine, logger)
     reader = trt.OnnxParserRefitter(refitter, logger)
-    if not reader.refit_from_bytes(graph) or not refitter.refit_cuda_engine():
+    if not (_given(reader, graph) and reader.refit_model_proto()) or not refitter.refit_cuda_engine():
         raise GraphError("the engine cannot take these weights; build it from their own graph instead.")
+
+
+def _given(parser: Any, graph: Graph) -> bool:
+    """Hands over the graph, and weights beside it from the memory in which they were checked: no file is opened."""
+    return parser.load_model_proto(graph.model) and all(
+        parser.load_initializer(name, tensor.data_ptr(), tensor.nbytes) for name, tensor in graph.weights.items()
+    )
 
 
 def _take_timings(config: Any, cache: Path) -> None:

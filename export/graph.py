@@ -11,8 +11,10 @@ import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import onnx
+import onnx_ir as ir
 import torch
 from torch import Tensor, nn
 
@@ -27,15 +29,17 @@ _NORMALISING = (nn.GroupNorm, nn.LayerNorm, nn.BatchNorm2d, nn.MultiheadAttentio
 
 
 def in_precision(network: nn.Module, precision: str) -> nn.Module:
-    """A copy whose multiplications have the type of `precision`, one of PRECISIONS; the same network for fp32."""
+    """A copy whose multiplications have the type of `precision`, one of PRECISIONS; the same network for fp32.
+
+    The copy shares what stays as it is, and has the rest in the smaller type alone.
+    """
     dtype = PRECISIONS[precision]
     if dtype == torch.float32:
         return network
-    network = copy.deepcopy(network)
-    attention = [child for child in network.modules() if isinstance(child, nn.MultiheadAttention)]
-    kept = {child for module in attention for child in module.modules()}
+    network = copy.deepcopy(network, _sharing(network, dtype))
+    multiplying = _multiplying(network)
     for layer in network.modules():
-        if isinstance(layer, _MULTIPLYING) and layer not in kept:
+        if layer in multiplying:
             _works_in(layer.to(dtype), dtype)
         elif isinstance(layer, _NORMALISING):
             _works_in(layer, torch.float32)
@@ -43,7 +47,12 @@ def in_precision(network: nn.Module, precision: str) -> nn.Module:
 
 
 def to_onnx(network: nn.Module, signature: Signature, bucket: Bucket) -> onnx.ModelProto:
-    """The graph of one bucket, its first axis open from 1 to the signature's batch.
+    """The graph of one bucket, weights and all; see `traced`."""
+    return plain(ir.to_proto(traced(network, signature, bucket)))
+
+
+def traced(network: nn.Module, signature: Signature, bucket: Bucket) -> ir.Model:
+    """The graph of one bucket on the network's own weights, its first axis open from 1 to the signature's batch.
 
     Raises torch's own UserError where the network fixes the batch.
     """
@@ -63,18 +72,11 @@ def to_onnx(network: nn.Module, signature: Signature, bucket: Bucket) -> onnx.Mo
         )
     if exported is None:
         raise RuntimeError(f"torch exported nothing for '{signature.network}'.")
-    model: onnx.ModelProto = exported.model_proto
-    return _plain(model)
+    model: ir.Model = exported.model
+    return model
 
 
-def _works_in(layer: nn.Module, dtype: torch.dtype) -> None:
-    def cast(_: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        return tuple(tensor.to(dtype) for tensor in inputs)
-
-    layer.register_forward_pre_hook(cast)
-
-
-def _plain(model: onnx.ModelProto) -> onnx.ModelProto:
+def plain(model: onnx.ModelProto) -> onnx.ModelProto:
     """Names the open axis, and drops what torch notes about source lines: the same code gives the same bytes."""
     graph = model.graph
     symbols = {dim.dim_param for port in graph.input for dim in port.type.tensor_type.shape.dim if dim.dim_param}
@@ -87,6 +89,28 @@ def _plain(model: onnx.ModelProto) -> onnx.ModelProto:
     for node in graph.node:
         node.ClearField("doc_string")
     return model
+
+
+def _multiplying(network: nn.Module) -> set[nn.Module]:
+    attention = [child for child in network.modules() if isinstance(child, nn.MultiheadAttention)]
+    kept = {child for module in attention for child in module.modules()}
+    return {layer for layer in network.modules() if isinstance(layer, _MULTIPLYING) and layer not in kept}
+
+
+def _sharing(network: nn.Module, dtype: torch.dtype) -> dict[int, Any]:
+    """What stands for each tensor in a copy, by its id: see `copy.deepcopy`."""
+    shared: dict[int, Any] = {id(tensor): tensor for tensor in (*network.parameters(), *network.buffers())}
+    for layer in _multiplying(network):
+        for tensor in layer.parameters(recurse=False):
+            shared[id(tensor)] = nn.Parameter(tensor.detach().to(dtype), requires_grad=tensor.requires_grad)
+    return shared
+
+
+def _works_in(layer: nn.Module, dtype: torch.dtype) -> None:
+    def cast(_: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        return tuple(tensor.to(dtype) for tensor in inputs)
+
+    layer.register_forward_pre_hook(cast)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ right one, not what bfloat16 arithmetic adds.
 
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +16,7 @@ import torch
 from onnx import TensorProto, numpy_helper
 from torch import Tensor, nn
 
-from deployments.graphs import open_session
+from deployments.graphs import Graph, open_session
 from deployments.ordered import ordered
 from deployments.padding import Run
 from deployments.runtime import Runner
@@ -51,13 +51,14 @@ def check_parity(run: Run, network: nn.Module, signature: Signature, bucket: Buc
     return worst
 
 
-def session(model: onnx.ModelProto) -> Run:
-    """Runs a graph on the CPU; inputs in the graph's order."""
-    return open_session(model.SerializeToString())
+def session(model: onnx.ModelProto, weights: Mapping[str, Tensor] | None = None) -> Run:
+    """Runs a graph on the CPU, widened; inputs in the graph's order. weights: those that lie beside it."""
+    held = {name: _wide(tensor) for name, tensor in (weights or {}).items()}
+    return open_session(Graph(widened(model).SerializeToString(), held))
 
 
 def widened(model: onnx.ModelProto) -> onnx.ModelProto:
-    """The same graph with float32 for bfloat16, values kept."""
+    """The same graph with float32 for bfloat16, values kept; of weights beside it the types alone."""
     copy = onnx.ModelProto()
     copy.CopyFrom(model)
     for tensor in copy.graph.initializer:
@@ -77,18 +78,17 @@ def widened(model: onnx.ModelProto) -> onnx.ModelProto:
 def times(
     network: nn.Module,
     served: Runner,
-    model: onnx.ModelProto,
+    run: Run,
     inputs: Sequence[Tensor],
     repeats: int = 7,
     clock: Callable[[], float] = time.perf_counter,
 ) -> dict[str, float]:
-    """Median milliseconds of torch in float32, of torch as served, and of the graph; in turns, in one process.
+    """Median milliseconds of torch in float32, of torch as served, and of a graph's session; in turns, in one process.
 
-    `network` must not be the module that `served` holds, whose weights may be rounded. A bfloat16 graph is timed
-    widened. On a busy machine, with one thread, `time.process_time` is the clock to trust.
+    `network` must not be the module that `served` holds, whose weights may be rounded. On a busy machine, with one
+    thread, `time.process_time` is the clock to trust.
     """
     whole = replace(served, module=network, dtype=torch.float32)
-    run = session(widened(model))
     ways: dict[str, Callable[[], object]] = {
         "torch fp32": lambda: whole(*inputs),
         "torch as served": lambda: served(*inputs),
@@ -104,7 +104,15 @@ def times(
     return {name: statistics.median(values) for name, values in taken.items()}
 
 
+def _wide(tensor: Tensor) -> Tensor:
+    return tensor.float() if tensor.dtype == torch.bfloat16 else tensor
+
+
 def _widen(tensor: TensorProto) -> None:
-    if tensor.data_type == TensorProto.BFLOAT16:
+    if tensor.data_type != TensorProto.BFLOAT16:
+        return
+    if tensor.data_location == TensorProto.EXTERNAL:
+        tensor.data_type = TensorProto.FLOAT
+    else:
         values = numpy_helper.to_array(tensor).astype(np.float32)
         tensor.CopyFrom(numpy_helper.from_array(values, tensor.name))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-import onnx
+import onnx_ir as ir
 
 from pose.errors import GraphError
 
@@ -30,14 +30,17 @@ class Quantizer:
     calibration: Path
     python: Path
 
-    def quantized(self, model: onnx.ModelProto) -> onnx.ModelProto:
-        """The graph with its matrix products quantised; raises GraphError where inputs do not fit or modelopt fails."""
+    def quantized(self, model: ir.Model) -> ir.Model:
+        """The graph with its matrix products quantised; raises GraphError where inputs do not fit or modelopt fails.
+
+        Weights lie beside both graphs while it runs, whatever their size.
+        """
         self._check_inputs(model)
         with tempfile.TemporaryDirectory() as folder:
             given, made = Path(folder, "given.onnx"), Path(folder, "made.onnx")
-            given.write_bytes(model.SerializeToString())
+            ir.save(model, given, external_data="given.data")
             self._run(given, made)
-            return onnx.load_model(made)
+            return ir.external_data.load_to_model(ir.load(made))
 
     def sha256(self, code: str) -> str:
         """Of the code that made the graph, and of what decides how it is quantised."""
@@ -59,7 +62,7 @@ class Quantizer:
             "log_level": "ERROR",
         }
         words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
-        return [str(self.python), "-m", "modelopt.onnx.quantization", *words]
+        return [str(self.python), "-m", "modelopt.onnx.quantization", *words, "--use_external_data_format"]
 
     def _run(self, given: Path, made: Path) -> None:
         try:
@@ -72,11 +75,9 @@ class Quantizer:
             told = (done.stderr.strip().splitlines() or ["it wrote nothing"])[-1]
             raise GraphError(f"Model Optimizer made no {self.mode} graph ({told}); {_REMEDY}.")
 
-    def _check_inputs(self, model: onnx.ModelProto) -> None:
+    def _check_inputs(self, model: ir.Model) -> None:
         """modelopt would tell a name or a shape that does not fit by a stack of its own."""
-        wanted = {
-            port.name: [dim.dim_value for dim in port.type.tensor_type.shape.dim][1:] for port in model.graph.input
-        }
+        wanted = {port.name: list(port.shape or ())[1:] for port in model.graph.inputs}
         try:
             with np.load(self.calibration, allow_pickle=False) as arrays:
                 found = {name: list(arrays[name].shape[1:]) for name in arrays.files}

@@ -91,7 +91,7 @@ def test_a_missing_manifest_is_refused(engine) -> None:
 
 
 def test_a_manifest_of_another_format_is_refused(engine) -> None:
-    told = dataclasses.asdict(MANIFEST) | {"format": 2}
+    told = dataclasses.asdict(MANIFEST) | {"format": 1}
     manifest_path(engine).write_text(json.dumps(told))
-    with pytest.raises(ArtefactError, match=r"format 2.*--rebuild"):
+    with pytest.raises(ArtefactError, match=r"format 1.*--rebuild"):
         read_artefact(engine, EXPECTED)

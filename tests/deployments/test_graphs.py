@@ -4,14 +4,17 @@ import dataclasses
 import importlib.util
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
+from safetensors.torch import save
 
 from deployments.artefacts import manifest_path
-from deployments.graphs import graph_runs, open_session
+from deployments.graphs import graph_runs, open_session, tensors_of
 from deployments.ordered import ordered
 from deployments.trial import distance, example_inputs
+from export import beside
 from export.artefacts import Plan, export
 from pose.errors import ArtefactError
 from tests.export.tiny import EMBEDDED, SIGNATURE, tiny_network
@@ -75,13 +78,62 @@ def test_a_truncated_or_altered_file_is_refused(graph, made, spoil, told) -> Non
         runs(graph, made)
 
 
+@pytest.fixture
+def divided(made, tmp_path, monkeypatch) -> Path:
+    """A graph with its weights beside it."""
+    monkeypatch.setattr(beside, "SMALLEST", 64)
+    card.save("tiny", tiny_network(), {"steps": 1}, tmp_path)
+    (outcome,) = export(Plan(tmp_path, "fp32", weights=tmp_path, largest=100), [EMBEDDED], lambda _: None)
+    return outcome.path
+
+
+def test_weights_beside_a_graph_are_heard(divided, made) -> None:
+    inputs = example_inputs(SIGNATURE, BUCKET, 2)
+    with torch.inference_mode():
+        expected = ordered(tiny_network(), SIGNATURE)(*inputs)
+    assert distance(expected, runs(divided, made)[BUCKET](inputs)) < 1e-3
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (lambda path: path.write_bytes(path.read_bytes()[:-9]), "bytes"),
+        (lambda path: path.write_bytes(path.read_bytes()[:-1] + b"!"), "SHA-256"),
+        (lambda path: path.unlink(), "cannot be read"),
+    ],
+    ids=["truncated", "altered", "missing"],
+)
+def test_weights_that_were_spoilt_are_refused(divided, made, spoil, told) -> None:
+    (weights,) = divided.parent.glob("*-*.safetensors")
+    spoil(weights)
+    with pytest.raises(ArtefactError, match=f"{weights.name}.*{told}.*export --all --rebuild"):
+        runs(divided, made)
+
+
+def test_a_manifest_that_names_weights_elsewhere_is_refused(divided, made) -> None:
+    told = json.loads(manifest_path(divided).read_text())
+    told["data"][0]["name"] = "../" + told["data"][0]["name"]
+    manifest_path(divided).write_text(json.dumps(told))
+    with pytest.raises(ArtefactError, match="not beside it"):
+        runs(divided, made)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float16, torch.bfloat16, torch.float8_e4m3fn])
+def test_tensors_of_every_type_are_read_as_safetensors_wrote_them(dtype) -> None:
+    written = {"a": torch.rand(3, 5).to(dtype), "b": torch.arange(4)}
+    found = tensors_of(bytearray(save(written)))
+    assert all(torch.equal(found[name].float(), tensor.float()) for name, tensor in written.items())
+
+
 def test_a_bucket_without_a_graph_is_refused(graph, made) -> None:
     with pytest.raises(ArtefactError, match=r"tiny-16x16.*missing.*export --all"):
         runs(graph, made, signature={"buckets": (BUCKET, (16, 16))})
 
 
 def test_what_is_no_graph_though_its_hash_fits_is_told(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr("deployments.graphs.read_artefact", lambda path, expected: (b"no graph", None))
+    monkeypatch.setattr(
+        "deployments.graphs.read_artefact", lambda path, expected: (b"no graph", SimpleNamespace(data=()))
+    )
     with pytest.raises(ArtefactError, match="backend: eager"):
         graph_runs(tmp_path, SIGNATURE, "fp32", "a" * 64)
 

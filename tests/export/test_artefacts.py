@@ -1,13 +1,16 @@
 """What is made, what is kept, what is made anew, and what is never written; with a network of ten lines."""
 
 import itertools
+from dataclasses import replace
 
 import onnx
 import pytest
+import torch
+from safetensors.torch import load_file
 
 from deployments.artefacts import manifest_path
-from export import artefacts
-from export.artefacts import Card, Plan, count, export
+from export import artefacts, beside
+from export.artefacts import Card, Made, Plan, count, export
 from pose.errors import GraphError
 from tests.export.tiny import EMBEDDED, tiny_network
 from training import card
@@ -23,7 +26,7 @@ def plan(tmp_path):
 def cheap(monkeypatch):
     """Graphs of a few bytes, counted; the real one is made in one test."""
     made = itertools.count(1)
-    monkeypatch.setattr(artefacts, "_graph", lambda *_: (b"graph %d" % next(made), 1e-6))
+    monkeypatch.setattr(artefacts, "_graph", lambda *_: Made(b"graph %d" % next(made), 1e-6))
 
 
 def run(plan):
@@ -70,8 +73,6 @@ def test_rebuild_makes_all_anew(plan, cheap) -> None:
 
 
 def test_a_graph_that_tensorrt_does_not_take_is_not_written(plan, monkeypatch) -> None:
-    monkeypatch.setattr(artefacts, "to_onnx", lambda *_: onnx.ModelProto())
-    monkeypatch.setattr(onnx.checker, "check_model", lambda *_, **__: None)
     monkeypatch.setattr(artefacts, "unsupported", lambda _: ["operator Det"])
     with pytest.raises(GraphError, match=r"operator Det.*docs/export.md"):
         run(plan)
@@ -83,7 +84,7 @@ def test_with_a_card_an_engine_stands_beside_each_graph(plan, cheap, monkeypatch
         __version__ = "11.4.0"
 
     seen = []
-    monkeypatch.setattr(artefacts, "build_engine", lambda graph, *_: seen.append(graph) or b"engine")
+    monkeypatch.setattr(artefacts, "build_engine", lambda graph, *_: seen.append(graph.model) or b"engine")
     monkeypatch.setattr(artefacts, "load_engine", lambda *_: None)
     monkeypatch.setattr(artefacts, "EngineRun", lambda *_: None)
     monkeypatch.setattr(artefacts, "check_parity", lambda *_: 1e-4)
@@ -100,8 +101,36 @@ def test_with_a_card_an_engine_stands_beside_each_graph(plan, cheap, monkeypatch
     assert "sm90" in engine.made
 
 
-def test_a_graph_beyond_what_one_file_holds_is_refused(plan, monkeypatch) -> None:
-    monkeypatch.setattr(artefacts, "LARGEST", 100)
-    with pytest.raises(GraphError, match="--precision fp16"):
-        run(plan)
-    assert not plan.out.exists()
+def test_weights_beyond_what_one_file_holds_lie_beside_the_graph_once_for_all_sizes(plan, monkeypatch) -> None:
+    monkeypatch.setattr(beside, "SMALLEST", 64)
+    several = replace(EMBEDDED, signature=replace(EMBEDDED.signature, buckets=((8, 12), (16, 12))))
+    small = replace(plan, largest=100)
+    first, second = export(small, [several], lambda _: None)
+    assert first.manifest.data == second.manifest.data
+    (file,) = first.manifest.data
+    assert sorted(path.suffix for path in plan.out.iterdir()) == [".json", ".json", ".onnx", ".onnx", ".safetensors"]
+    held = load_file(plan.out / file.name)
+    assert torch.allclose(held["network.see.weight"], tiny_network().see.weight, atol=1e-3)
+    onnx.checker.check_model(str(first.path), full_check=True)
+    assert first.manifest.parity < 1e-3
+    assert [outcome.made for outcome in export(small, [several], lambda _: None)] == [None, None]
+
+
+@pytest.mark.parametrize("spoil", [lambda path: path.write_bytes(path.read_bytes()[:-1]), lambda path: path.unlink()])
+def test_weights_that_were_spoilt_are_made_anew(plan, monkeypatch, spoil) -> None:
+    monkeypatch.setattr(beside, "SMALLEST", 64)
+    small = replace(plan, largest=100)
+    (made,), _ = run(small)
+    weights = plan.out / made.manifest.data[0].name
+    before = weights.read_bytes()
+    spoil(weights)
+    (again,), _ = run(small)
+    assert weights.name in again.made
+    assert weights.read_bytes() == before
+
+
+def test_what_differs_from_the_network_leaves_nothing_behind(plan, monkeypatch) -> None:
+    monkeypatch.setattr(artefacts, "GRAPH_BOUNDS", {"fp32": -1.0})
+    with pytest.raises(GraphError, match="differs"):
+        run(replace(plan, largest=100))
+    assert not list(plan.out.iterdir())

@@ -1,13 +1,17 @@
 """Every call that builds, refits or runs an engine, against TensorRT 11's real classes; no engine is built here."""
 
 import pytest
+import torch
 
+from deployments.graphs import Graph
 from export.engine import build_engine, refit_engine
 from pose.errors import GraphError
 from tests.export.bindings import RecordedModule, load_bindings
 from tests.export.tiny import SIGNATURE
 
 BUCKET = (8, 12)
+WEIGHT = torch.zeros(2, 3)
+GRAPH, ADAPTED = (Graph(name, {"see": WEIGHT}) for name in (b"graph", b"adapted"))
 
 
 @pytest.fixture(scope="module")
@@ -23,10 +27,13 @@ def _module(bindings, **answers):
 def test_an_engine_is_built_with_one_profile_and_can_be_refitted(bindings, tmp_path) -> None:
     trt, cache = _module(bindings), tmp_path / "timings.cache"
     cache.write_bytes(b"earlier")
-    assert build_engine(b"graph", SIGNATURE, BUCKET, cache, trt) == b"plan"
+    assert build_engine(GRAPH, SIGNATURE, BUCKET, cache, trt) == b"plan"
     typed = 1 << int(bindings.NetworkDefinitionCreationFlag.STRONGLY_TYPED)
     assert trt.calls("Builder.create_network") == [{"flags": typed}]
-    assert trt.calls("OnnxParser.parse") == [{"model": b"graph"}]
+    assert trt.calls("OnnxParser.load_model_proto") == [{"model": b"graph"}]
+    given = trt.calls("OnnxParser.load_initializer")
+    assert given == [{"name": "see", "data": WEIGHT.data_ptr(), "size": 24}]
+    assert len(trt.calls("OnnxParser.parse_model_proto")) == 1
     assert trt.calls("IBuilderConfig.set_flag") == [{"flag": bindings.BuilderFlag.REFIT}]
     assert trt.calls("IBuilderConfig.create_timing_cache") == [{"serialized_timing_cache": b"earlier"}]
     assert len(trt.calls("IBuilderConfig.add_optimization_profile")) == 1
@@ -41,32 +48,35 @@ def test_timings_of_another_card_are_left_aside(bindings, tmp_path) -> None:
     cache = tmp_path / "timings.cache"
     cache.write_bytes(b"another card's")
     trt = _module(bindings, IBuilderConfig__set_timing_cache=False)
-    build_engine(b"graph", SIGNATURE, BUCKET, cache, trt)
+    build_engine(GRAPH, SIGNATURE, BUCKET, cache, trt)
     taken = [call["serialized_timing_cache"] for call in trt.calls("IBuilderConfig.create_timing_cache")]
     assert taken == [b"another card's", b""]
     assert cache.read_bytes() == b"timings"
 
 
 def test_what_the_parser_says_is_told(bindings, tmp_path) -> None:
-    trt = _module(bindings, OnnxParser__parse=False, OnnxParser__num_errors=1, OnnxParser__get_error="no such thing")
+    trt = _module(
+        bindings, OnnxParser__parse_model_proto=False, OnnxParser__num_errors=1, OnnxParser__get_error="no such thing"
+    )
     with pytest.raises(GraphError, match="'tiny': no such thing"):
-        build_engine(b"graph", SIGNATURE, BUCKET, tmp_path / "timings.cache", trt)
+        build_engine(GRAPH, SIGNATURE, BUCKET, tmp_path / "timings.cache", trt)
 
 
 def test_no_engine_is_an_error_and_writes_no_timings(bindings, tmp_path) -> None:
     trt = _module(bindings, Builder__build_serialized_network=None)
     with pytest.raises(GraphError, match="8x12"):
-        build_engine(b"graph", SIGNATURE, BUCKET, tmp_path / "timings.cache", trt)
+        build_engine(GRAPH, SIGNATURE, BUCKET, tmp_path / "timings.cache", trt)
     assert not list(tmp_path.iterdir())
 
 
 def test_an_engine_takes_other_weights(bindings) -> None:
     trt = _module(bindings)
-    refit_engine(object(), b"adapted", trt)
-    assert trt.calls("OnnxParserRefitter.refit_from_bytes") == [{"model": b"adapted"}]
+    refit_engine(object(), ADAPTED, trt)
+    assert trt.calls("OnnxParserRefitter.load_model_proto") == [{"model": b"adapted"}]
+    assert len(trt.calls("OnnxParserRefitter.load_initializer")) == 1
     assert len(trt.calls("Refitter.refit_cuda_engine")) == 1
     with pytest.raises(GraphError, match="weights"):
-        refit_engine(object(), b"adapted", _module(bindings, Refitter__refit_cuda_engine=False))
+        refit_engine(object(), ADAPTED, _module(bindings, Refitter__refit_cuda_engine=False))
 
 
 def test_the_networks_of_this_version_have_no_precision_flags(bindings) -> None:

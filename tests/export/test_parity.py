@@ -9,7 +9,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from deployments.ordered import ordered
 from deployments.runtime import Runner
-from export.parity import check_parity, times, widened
+from export.parity import check_parity, session, times, widened
 from pose.errors import GraphError
 from tests.export.tiny import SIGNATURE, tiny_network
 
@@ -62,5 +62,5 @@ def test_three_ways_are_timed_side_by_side() -> None:
     whole = torch.nn.Linear(3, 3)
     served = Runner("tiny", "0" * 64, torch.nn.Linear(3, 3).to(torch.bfloat16), torch.bfloat16)
     ticks = itertools.accumulate(itertools.count(1))  # each interval is a tick longer than the one before
-    taken = times(whole, served, _doubling(), (torch.rand(1, 3),), repeats=3, clock=lambda: next(ticks))
+    taken = times(whole, served, session(_doubling()), (torch.rand(1, 3),), repeats=3, clock=lambda: next(ticks))
     assert taken == {"torch fp32": 11_000, "torch as served": 13_000, "onnxruntime": 15_000}

@@ -39,7 +39,7 @@ class Device:
     def job(self, arrival: Arrival, number: int, begin: float) -> Job:
         """What an arrival asks for; `begin`: the clock's time at which arrivals began."""
         deadline = begin + arrival.at + arrival.within
-        return restoration(self._samples[arrival.size], arrival.steps, number, deadline=deadline)
+        return restoration([self._samples[arrival.size]], arrival.steps, number, deadline=deadline)
 
     def curves(self, repeats: int = 1) -> tuple[Curves, Curves]:
         """Samples a second by size and rows: of the network alone, and of the program's step, measured in turns."""
@@ -67,7 +67,7 @@ class Device:
         return batch_curve(lambda rows: _ran(self._network, batches[rows]), time.perf_counter, ROWS, 1)
 
     def _step_curve(self, size: Size) -> dict[int, float]:
-        states = [self.program.start(restoration(self._samples[size], NEVER, row)) for row in range(max(ROWS))]
+        states = [self.program.start(restoration([self._samples[size]], NEVER, row)) for row in range(max(ROWS))]
         return batch_curve(lambda rows: self.program.step(states[:rows]), time.perf_counter, ROWS, 1)
 
 

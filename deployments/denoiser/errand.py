@@ -18,7 +18,7 @@ from deployments.denoiser.checkpoint.painting import Painter, Painting
 from deployments.denoiser.checkpoint.repair import Paint
 from deployments.denoiser.engine.engine import Engine, Handle
 from deployments.denoiser.engine.slots import Job
-from deployments.denoiser.run import cut_to, restorations
+from deployments.denoiser.run import gathered, restorations
 from deployments.denoiser.sample import Sample
 from deployments.denoiser.spec import Order, Progress
 from deployments.signature import Bucket
@@ -63,8 +63,8 @@ class Errand:
 
     def restore(self, samples: Sequence[Sample], steps: int, seed: int) -> list[NDArray[Any]]:
         """See `run.Restore`."""
-        restored = self.results(restorations(samples, steps, seed, self._buckets, **self._terms))
-        return [cut_to(picture, sample) for (picture, _), sample in zip(restored, samples, strict=True)]
+        jobs = restorations(samples, steps, seed, self._buckets, **self._terms)
+        return gathered(self.results([job for job, _ in jobs]), jobs, samples)
 
     def painting(self, painter: Painter, steps: int) -> Paint:
         """Paints by a checkpoint; see `checkpoint.repair.Paint`."""

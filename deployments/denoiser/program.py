@@ -21,17 +21,17 @@ Network = Callable[..., dict[str, Tensor]]
 
 @dataclass(frozen=True)
 class Restoration:
-    """What a job asks for: a sample and the seed of its noise."""
+    """What a job asks for: samples of one size, and the seed of the first one's noise (the next has the next)."""
 
-    sample: Sample
+    samples: tuple[Sample, ...]
     seed: int
 
 
 @dataclass
 class Crossing:
-    """inputs: the network's for a batch of 1, the state on the bridge written in; picture (1, 4, h, w): that state.
+    """inputs: the network's for the job's samples, with the state on the bridge written in.
 
-    doubt (1, 1, h, w): logits of the last step, None before it.
+    picture (B, 4, h, w): that state. doubt (B, 1, h, w): logits of the last step, None before it.
     """
 
     inputs: tuple[Tensor, ...]
@@ -41,25 +41,29 @@ class Crossing:
     doubt: Tensor | None = None
 
 
-def restoration(sample: Sample, steps: int, seed: int, **more: Any) -> Job:
-    """The job of restoring a sample; `more`: the job's deadline and the like."""
-    return Job((sample.copied.shape[:2],), Restoration(sample, seed), steps, **more)
+def restoration(samples: Sequence[Sample], steps: int, seed: int, **more: Any) -> Job:
+    """The job of restoring samples of one size, each a row; `more`: the job's deadline and the like."""
+    return Job((samples[0].copied.shape[:2],), Restoration(tuple(samples), seed), steps, len(samples), **more)
 
 
 class BridgeProgram:
-    """See `engine.slots.Program`. Results are (h, w, 4) premultiplied and (h, w) probability of doubt, float32."""
+    """See `engine.slots.Program`.
+
+    Results are (B, h, w, 4) premultiplied and (B, h, w) probability of doubt, float32.
+    """
 
     def __init__(self, network: Network) -> None:
         self._network = network
 
     def start(self, job: Job) -> Crossing:
         asked: Restoration = job.work
-        inputs = stack([asked.sample])
+        inputs = stack(asked.samples)
         maps = inputs[0]
         if job.saved is None:
             loose = torch.maximum(maps[:, -2:-1], maps[:, -1:])
-            generator = torch.Generator().manual_seed(asked.seed)
-            state = Crossing(inputs, job.steps, enter(maps[:, :4], loose, generator))
+            seeds = range(asked.seed, asked.seed + len(maps))
+            entered = [_entered(*row) for row in zip(maps[:, :4].split(1), loose.split(1), seeds, strict=True)]
+            state = Crossing(inputs, job.steps, together(entered))
         else:
             state = Crossing(inputs, job.steps, **job.saved)
         maps[:, :4] = state.picture
@@ -83,7 +87,7 @@ class BridgeProgram:
 
     def finish(self, state: Crossing) -> tuple[NDArray[Any], NDArray[Any]]:
         doubt = torch.zeros_like(state.picture[:, :1]) if state.doubt is None else torch.sigmoid(state.doubt)
-        return _numpy(state.picture[0].permute(1, 2, 0)), _numpy(doubt[0, 0])
+        return _numpy(state.picture.permute(0, 2, 3, 1)), _numpy(doubt[:, 0])
 
     def save(self, state: Crossing) -> dict[str, Any]:
         return {"picture": state.picture, "doubt": state.doubt, "done": state.done}
@@ -93,20 +97,28 @@ class BridgeProgram:
         maps, points, condition, source, source_points = (
             together(rows) for rows in zip(*(state.inputs for state in states), strict=True)
         )
-        here = torch.tensor([[state.done / state.steps] for state in states])
-        there = torch.tensor([[(state.done + 1) / state.steps] for state in states])
-        when = torch.cat([here, 1 - here, condition[:, 2:]], 1)
+        sizes = [len(state.picture) for state in states]
+        here = torch.cat([_times(state)[0].expand(len(state.picture)) for state in states])
+        when = torch.cat([here[:, None], 1 - here[:, None], condition[:, 2:]], 1)
         out = self._network(maps, points, when, source, source_points)
-        clean, doubt = out["clean"].split(1), out["doubt"].split(1)
+        clean, doubt = out["clean"].split(sizes), out["doubt"].split(sizes)
         return [
-            (onward(state.picture, clean[row], here[row], there[row]), doubt[row].clone())
-            for row, state in enumerate(states)
+            (onward(state.picture, clean[row], *_times(state)), doubt[row].clone()) for row, state in enumerate(states)
         ]
 
 
 def together(rows: Sequence[Tensor]) -> Tensor:
     """A batch of batches; of one alone that itself, for a copy costs as much as a layer."""
     return rows[0] if len(rows) == 1 else torch.cat(list(rows))
+
+
+def _entered(copied: Tensor, loose: Tensor, seed: int) -> Tensor:
+    return enter(copied, loose, torch.Generator().manual_seed(seed))
+
+
+def _times(state: Crossing) -> tuple[Tensor, Tensor]:
+    """Where a state is and where its next step leads."""
+    return torch.tensor([state.done / state.steps]), torch.tensor([(state.done + 1) / state.steps])
 
 
 def _numpy(tensor: Tensor) -> Any:

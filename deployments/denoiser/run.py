@@ -3,7 +3,7 @@
 Knows jobs and the program; no canvases.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,21 +19,41 @@ Restore = Callable[[Sequence[Sample], int, int], list[NDArray[Any]]]
 """restore(samples, steps, seed): the clean pictures, (h, w, 4) float32 premultiplied in 0..1, in order."""
 
 
-def restorations(
-    samples: Iterable[Sample], steps: int, seed: int, buckets: Sequence[Bucket] = (), **more: Any
-) -> list[Job]:
-    """A job a sample. Its noise depends on the seed and on its place among the samples of its size alone.
+MOST = 8
+"""Samples of one job."""
 
-    buckets: sizes up to which samples are padded, so that those of different requests share steps; none: as they are.
+
+def restorations(
+    samples: Sequence[Sample], steps: int, seed: int, buckets: Sequence[Bucket] = (), **more: Any
+) -> list[tuple[Job, list[int]]]:
+    """Jobs, each with the places of its samples: those of one size together, MOST at a time.
+
+    So what is asked at once shares its steps, whatever else is asked of the engine. A sample's noise depends on the
+    seed and on its place among those of its size alone. buckets: sizes up to which samples are padded, so that those
+    of different requests share steps too; none: as they are.
     """
-    places: dict[tuple[int, ...], int] = {}
+    sizes: dict[tuple[int, ...], list[int]] = {}
+    for place, sample in enumerate(samples):
+        sizes.setdefault(sample.copied.shape[:2], []).append(place)
     jobs = []
-    for sample in samples:
-        size = sample.copied.shape[:2]
-        place = places.get(size, 0)
-        places[size] = place + 1
-        jobs.append(restoration(padded(sample, buckets), steps, seed + place, **more))
+    for places in sizes.values():
+        for first in range(0, len(places), MOST):
+            some = places[first : first + MOST]
+            wide = [padded(samples[place], buckets) for place in some]
+            jobs.append((restoration(wide, steps, seed + first, **more), some))
     return jobs
+
+
+def gathered(
+    results: Sequence[tuple[NDArray[Any], Any]], jobs: Sequence[tuple[Job, list[int]]], samples: Sequence[Sample]
+) -> list[NDArray[Any]]:
+    """The pictures (h, w, 4) of the jobs' results, each of its sample's size, in the samples' order."""
+    found = {
+        place: picture
+        for (pictures, _), (_, places) in zip(results, jobs, strict=True)
+        for place, picture in zip(places, pictures, strict=True)
+    }
+    return [cut_to(found[place], sample) for place, sample in enumerate(samples)]
 
 
 def padded(sample: Sample, buckets: Sequence[Bucket]) -> Sample:
@@ -47,7 +67,8 @@ def padded(sample: Sample, buckets: Sequence[Bucket]) -> Sample:
     def wider(plane: NDArray[Any]) -> NDArray[Any]:
         return np.pad(plane, room + ((0, 0),) * (plane.ndim - 2))
 
-    return replace(sample, **{name: wider(getattr(sample, name)) for name in PLANES})
+    planes: dict[str, Any] = {name: wider(getattr(sample, name)) for name in PLANES}
+    return replace(sample, **planes)
 
 
 def cut_to(picture: NDArray[Any], sample: Sample) -> NDArray[Any]:
@@ -57,16 +78,15 @@ def cut_to(picture: NDArray[Any], sample: Sample) -> NDArray[Any]:
 
 
 def restoring(network: Network) -> Restore:
-    """Restores samples here and now, those of one size together. Raises ValueError for less than 1 step."""
+    """Restores samples here and now. Raises ValueError for less than 1 step."""
     program = BridgeProgram(network)
 
     def restore(samples: Sequence[Sample], steps: int, seed: int) -> list[NDArray[Any]]:
         jobs = restorations(samples, steps, seed)
-        states = [program.start(job) for job in jobs]
-        for key in dict.fromkeys(job.key for job in jobs):
-            together = [state for state, job in zip(states, jobs, strict=True) if job.key == key]
+        states = [program.start(job) for job, _ in jobs]
+        for state in states:
             for _ in range(steps):
-                program.step(together)
-        return [program.finish(state)[0] for state in states]
+                program.step([state])
+        return gathered([program.finish(state) for state in states], jobs, samples)
 
     return restore

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from deployments.denoiser.network import SOURCE_SIZE, STRIDE
+from deployments.denoiser.network import CHANNELS, SOURCE_SIZE, STRIDE
 from pose.figure import PARTS, Figure
 from pose.pose import Pose
 
@@ -158,11 +158,13 @@ def straight(premultiplied_rgba: Array) -> Array:
 
 def stack(samples: Sequence[Sample]) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
     """Samples of one size -> the network's inputs at t = 0: maps, points, condition, source, source_points."""
-    maps = np.stack([_maps(sample) for sample in samples])
+    maps = np.empty((len(samples), CHANNELS, *samples[0].trust.shape), np.float32)
+    for sample, row in zip(samples, maps, strict=True):
+        _write_maps(sample, row)
     condition = np.stack([_condition(sample) for sample in samples])
     source = np.stack([sample.source for sample in samples]).astype(np.float32) / 255
     return (
-        torch.from_numpy(maps.transpose(0, 3, 1, 2)),
+        torch.from_numpy(maps),
         torch.from_numpy(np.stack([sample.points for sample in samples])),
         torch.from_numpy(condition),
         torch.from_numpy(source.transpose(0, 3, 1, 2)),
@@ -176,10 +178,12 @@ def at_time(maps: Tensor, condition: Tensor, state: Tensor, t: Tensor) -> tuple[
     return torch.cat([state, maps[:, 4:]], 1), torch.cat([times, condition[:, 2:]], 1)
 
 
-def _maps(sample: Sample) -> Array:
-    masks = np.stack([sample.trust, sample.hole * np.uint8(255), sample.invented * np.uint8(255)], -1)
-    pictures = [sample.filled, sample.copied, sample.skinned, sample.filled, masks]
-    return np.concatenate(pictures, -1).astype(np.float32) / 255
+def _write_maps(sample: Sample, maps: Array) -> None:
+    """Into (CHANNELS, h, w) float32, whose planes a step can take apart and put together without striding."""
+    for place, picture in enumerate((sample.filled, sample.copied, sample.skinned, sample.filled)):
+        maps[4 * place : 4 * place + 4] = picture.transpose(2, 0, 1)
+    maps[-3], maps[-2], maps[-1] = sample.trust, sample.hole * np.uint8(255), sample.invented * np.uint8(255)
+    maps /= 255
 
 
 def _condition(sample: Sample) -> Array:

@@ -21,6 +21,7 @@ from pose.skeleton import BIPED
 NEVER_DONE = 1_000_000
 SIZES = (1, 2, 4)
 PAINTED_SIZES = (1, 2, 4, 8)
+REPEATS = 2
 
 
 def measured_caps(
@@ -31,20 +32,20 @@ def measured_caps(
 ) -> dict[Hashable, int]:
     """Rows by key: steps batches of each job at each size, and keeps the smallest that is nearly the fastest.
 
-    See `cap_of`. The jobs are stepped up to twice a size; they need steps enough.
+    See `cap_of`. The jobs are stepped REPEATS times and once more at each size; they need steps enough.
     """
     return {job.key: cap_of(_curve(program, job, sizes, clock)) for job in jobs}
 
 
 def blank_restorations() -> list[Job]:
     """One for each bucket of the embedded network."""
-    return [restoration(blank(*bucket), NEVER_DONE, 0) for bucket in SIGNATURE.buckets]
+    return [restoration([blank(*bucket)], NEVER_DONE, 0) for bucket in SIGNATURE.buckets]
 
 
 def blank_painting(painter: Painter) -> Job:
     """On the painter's square canvas; of enough steps to be measured, and of few enough for any scheduler."""
     picture = np.zeros((painter.side, painter.side, 3), np.uint8)
-    return painter.job(Painting(picture, picture[..., 0] == 0, picture, picture, 0), steps=4 * max(PAINTED_SIZES))
+    return painter.job(Painting(picture, picture[..., 0] == 0, picture, picture, 0), steps=(REPEATS + 2) * len(PAINTED_SIZES))
 
 
 def restoration_bucket(key: Hashable) -> Hashable:
@@ -76,7 +77,7 @@ def blank(height: int, width: int) -> Sample:
 def _curve(program: Program, job: Job, sizes: tuple[int, ...], clock: Callable[[], float]) -> dict[int, float]:
     """Rows a second by rows."""
     states = [program.start(job) for _ in range(max(sizes))]
-    curve = batch_curve(lambda count: program.step(states[:count]), clock, sizes, 1)
+    curve = batch_curve(lambda count: program.step(states[:count]), clock, sizes, REPEATS)
     return {count * job.rows: rate for count, rate in curve.items()}
 
 

@@ -57,8 +57,8 @@ def _run(network, jobs, cap=4, turns_between=0):
 
 def test_in_company_a_sample_comes_out_as_it_does_alone(network, sample):
     jobs = [(sample, 4, 1), (_mirrored(sample), 2, 2), (sample, 3, 3)]
-    alone = [_run(network, [restoration(*job)])[0] for job in jobs]
-    mixed = _run(network, [restoration(*job) for job in jobs], turns_between=1)
+    alone = [_run(network, [restoration([job[0]], *job[1:])])[0] for job in jobs]
+    mixed = _run(network, [restoration([job[0]], *job[1:]) for job in jobs], turns_between=1)
     for one, other in zip(alone, mixed, strict=True):
         np.testing.assert_allclose(one[0], other[0], atol=1e-4)
         np.testing.assert_allclose(one[1], other[1], atol=1e-4)
@@ -66,23 +66,23 @@ def test_in_company_a_sample_comes_out_as_it_does_alone(network, sample):
 
 
 def test_alone_it_is_byte_exact_whatever_else_waits(network, sample):
-    (first, _), *_ = _run(network, [restoration(sample, 3, 5, alone=True)])
-    (second, _), *_ = _run(network, [restoration(sample, 3, 5, alone=True), restoration(sample, 3, 6)])
+    (first, _), *_ = _run(network, [restoration([sample], 3, 5, alone=True)])
+    (second, _), *_ = _run(network, [restoration([sample], 3, 5, alone=True), restoration([sample], 3, 6)])
     np.testing.assert_array_equal(first, second)
 
 
 def test_the_seed_decides_the_noise(network, sample):
-    (one, _), (other, _) = _run(network, [restoration(sample, 2, 1), restoration(sample, 2, 2)])
+    (one, _), (other, _) = _run(network, [restoration([sample], 2, 1), restoration([sample], 2, 2)])
     assert np.abs(one - other).max() > 1e-4
 
 
 def test_a_crossing_goes_on_where_it_was_saved(network, sample):
-    whole = _run(network, [restoration(sample, 4, 9)])[0]
+    whole = _run(network, [restoration([sample], 4, 9)])[0]
     engine = Engine(BridgeProgram(network), Caps())
-    handle = engine.submit(restoration(sample, 4, 9))
+    handle = engine.submit(restoration([sample], 4, 9))
     engine.turn()
     engine.turn()
-    rest = _run(network, [restoration(sample, 4, 9, saved=engine.saved(handle))])[0]
+    rest = _run(network, [restoration([sample], 4, 9, saved=engine.saved(handle))])[0]
     np.testing.assert_array_equal(whole[0], rest[0])
 
 
@@ -91,12 +91,12 @@ def test_a_network_that_answers_nan_fails_its_job(sample):
         return {"clean": torch.full_like(maps[:, :4], torch.nan), "doubt": maps[:, :1]}
 
     with pytest.raises(NotFinite):
-        _run(broken, [restoration(sample, 2, 1)])
+        _run(broken, [restoration([sample], 2, 1)])
 
 
 def test_a_saved_crossing_holds_its_own_picture_alone(network, sample):
     program = BridgeProgram(network)
-    states = [program.start(restoration(sample, 2, seed)) for seed in (1, 2)]
+    states = [program.start(restoration([sample], 2, seed)) for seed in (1, 2)]
     program.step(states)
     for state in states:
         assert state.picture.untyped_storage().nbytes() == state.picture.nbytes

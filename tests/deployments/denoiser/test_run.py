@@ -7,7 +7,7 @@ from deployments.denoiser.engine.caps import Caps
 from deployments.denoiser.engine.engine import Engine
 from deployments.denoiser.program import BridgeProgram
 from deployments.denoiser.repair import warp_sample
-from deployments.denoiser.run import cut_to, padded, restorations, restoring
+from deployments.denoiser.run import MOST, cut_to, gathered, padded, restorations, restoring
 from tests.deployments.denoiser.figures import figure, warp
 
 
@@ -34,16 +34,27 @@ def samples():
 def test_samples_of_any_size_come_back_in_order_as_the_engine_gives_them(samples, steps):
     restored = restoring(network)(samples, steps, 7)
     engine = Engine(BridgeProgram(network), Caps())
-    handles = [engine.submit(job) for job in restorations(samples, steps, 7)]
+    jobs = restorations(samples, steps, 7)
+    handles = [engine.submit(job) for job, _ in jobs]
     while engine.turn():
         pass
-    for mine, sample, handle in zip(restored, samples, handles, strict=True):
+    theirs = gathered([handle.future.result(0) for handle in handles], jobs, samples)
+    for mine, other, sample in zip(restored, theirs, samples, strict=True):
         assert mine.shape == sample.copied.shape
-        np.testing.assert_allclose(mine, handle.future.result(0)[0], atol=1e-6)
+        np.testing.assert_allclose(mine, other, atol=1e-6)
 
 
-def test_places_count_within_a_size(samples):
-    assert [job.work.seed for job in restorations(samples, 1, 7)] == [7, 7, 8]
+def test_what_is_asked_at_once_shares_jobs_by_size(samples):
+    jobs = restorations(samples, 1, 7)
+    assert [(places, job.rows, job.work.seed) for job, places in jobs] == [([0, 2], 2, 7), ([1], 1, 7)]
+    many = restorations([samples[0]] * (MOST + 3), 1, 7)
+    assert [(len(places), job.work.seed) for job, places in many] == [(MOST, 7), (3, 7 + MOST)]
+
+
+def test_a_sample_comes_out_the_same_with_its_seed_in_any_job(samples):
+    first, _, mirrored = restoring(network)(samples, 2, 7)
+    np.testing.assert_allclose(restoring(network)([samples[0]], 2, 7)[0], first, atol=1e-6)
+    np.testing.assert_allclose(restoring(network)([samples[2]], 2, 8)[0], mirrored, atol=1e-6)
 
 
 def test_refuses_no_steps(samples):
@@ -53,11 +64,11 @@ def test_refuses_no_steps(samples):
 
 def test_padded_samples_of_any_size_share_a_bucket_and_are_cut_back(samples):
     jobs = restorations(samples, 2, 7, buckets=((128, 128), (192, 128)))
-    assert {job.key for job in jobs} == {((128, 128),)}
-    assert [job.work.seed for job in jobs] == [7, 7, 8]
-    for job, sample in zip(jobs, samples, strict=True):
+    assert {job.key for job, _ in jobs} == {((128, 128),)}
+    wide_of = {place: wide for job, places in jobs for place, wide in zip(places, job.work.samples, strict=True)}
+    for place, sample in enumerate(samples):
         height, width = sample.copied.shape[:2]
-        wide = job.work.sample
+        wide = wide_of[place]
         np.testing.assert_array_equal(wide.copied[:height, :width], sample.copied)
         assert not wide.copied[height:].any()
         assert not wide.hole[:, width:].any()

@@ -16,6 +16,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from deployments.checkpoints import Checkpoint, Opened, open_checkpoint
+from deployments.runtimes import Runtime
 from pose.errors import ContrappostoError
 from serve.kinds import kinds_of
 from serve.machine import this_machine
@@ -148,7 +149,7 @@ def stages(settings: Settings) -> Iterator[Row]:
         if name not in WEIGHTS_OF:
             yield Row("stages", name, "ok", f"no weights of ours; {replicas}")
         elif not isinstance(stage, NetworkStage) or stage.checkpoint is None:
-            yield Row("stages", name, "ok", f"embedded '{WEIGHTS_OF[name]}', {_precision()}; {replicas}")
+            yield Row("stages", name, "ok", f"embedded '{WEIGHTS_OF[name]}', {_ran(stage)}; {replicas}")
         else:
             yield Row("stages", name, "ok", f"checkpoint, {_precision(CARD_TYPES[name])}; {replicas}")
             yield from parts(name, stage.checkpoint)
@@ -181,15 +182,28 @@ def _described(opened: Opened) -> str:
     return f"{opened.name}, SHA-256 {opened.sha256[:12]}, {pinned}, {opened.size / 2**20:,.0f} MiB{variant}"
 
 
-def _precision(on_card: str | None = None) -> str:
-    """on_card: what is run on a GPU where there is one; None: nothing, as of the embedded networks."""
+def _precision(on_card: str) -> str:
+    """Of a checkpoint; on_card: what is run on a GPU where there is one."""
     import torch
 
     from deployments.runtime import precision
 
-    if on_card and torch.cuda.is_available():
+    if torch.cuda.is_available():
         return f"torch eager, {on_card} on cuda"
     return f"torch eager, {str(precision()).removeprefix('torch.')} on cpu"
+
+
+def _ran(stage: Stage) -> str:
+    """How an embedded network is run: what the settings ask for, on what is here."""
+    import torch
+
+    from deployments.runtime import precision
+
+    runtime = stage.runtime if isinstance(stage, NetworkStage) else Runtime()
+    card = torch.cuda.is_available() and runtime.device != "cpu"
+    device = torch.device("cuda" if card else "cpu")
+    chosen = str(precision(device)).removeprefix("torch.") if runtime.precision == "auto" else runtime.precision
+    return f"backend {runtime.backend}, {chosen} on {device}"
 
 
 def _replicas(stage: Stage) -> str:

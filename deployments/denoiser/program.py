@@ -6,6 +6,7 @@ alone, never on its company. Knows tensors and samples; no canvases and no sched
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import is_
 from typing import Any
 
 import torch
@@ -29,9 +30,8 @@ class Restoration:
 
 @dataclass
 class Crossing:
-    """inputs: the network's for the job's samples, with the state on the bridge written in.
-
-    picture (B, 4, h, w): that state. doubt (B, 1, h, w): logits of the last step, None before it.
+    """inputs: the network's for the job's samples, whose first channels are a step's to write; picture (B, 4, h, w):
+    the state on the bridge. doubt (B, 1, h, w): logits of the last step, None before it.
     """
 
     inputs: tuple[Tensor, ...]
@@ -54,20 +54,19 @@ class BridgeProgram:
 
     def __init__(self, network: Network) -> None:
         self._network = network
+        self._company: list[Crossing] = []
+        self._inputs: tuple[Tensor, ...] = ()
 
     def start(self, job: Job) -> Crossing:
         asked: Restoration = job.work
         inputs = stack(asked.samples)
+        if job.saved is not None:
+            return Crossing(inputs, job.steps, **job.saved)
         maps = inputs[0]
-        if job.saved is None:
-            loose = torch.maximum(maps[:, -2:-1], maps[:, -1:])
-            seeds = range(asked.seed, asked.seed + len(maps))
-            entered = [_entered(*row) for row in zip(maps[:, :4].split(1), loose.split(1), seeds, strict=True)]
-            state = Crossing(inputs, job.steps, together(entered))
-        else:
-            state = Crossing(inputs, job.steps, **job.saved)
-        maps[:, :4] = state.picture
-        return state
+        loose = torch.maximum(maps[:, -2:-1], maps[:, -1:])
+        seeds = range(asked.seed, asked.seed + len(maps))
+        entered = [_entered(*row) for row in zip(maps[:, :4].split(1), loose.split(1), seeds, strict=True)]
+        return Crossing(inputs, job.steps, together(entered))
 
     def step(self, states: Sequence[Crossing]) -> None:
         try:
@@ -76,8 +75,9 @@ class BridgeProgram:
             raise OutOfMemory(str(error)) from error
         for state, (picture, doubt) in zip(states, moved, strict=True):
             state.picture, state.doubt = picture, doubt
-            state.inputs[0][:, :4] = picture
             state.done += 1
+        if any(state.done >= state.steps for state in states):
+            self._company, self._inputs = [], ()
 
     def done(self, state: Crossing) -> int:
         return state.done
@@ -94,9 +94,7 @@ class BridgeProgram:
 
     def _moved(self, states: Sequence[Crossing]) -> list[tuple[Tensor, Tensor]]:
         """Each state's picture one step on, and the network's doubt: its own, for a view would keep the whole batch."""
-        maps, points, condition, source, source_points = (
-            together(rows) for rows in zip(*(state.inputs for state in states), strict=True)
-        )
+        maps, points, condition, source, source_points = self._gathered(states)
         sizes = [len(state.picture) for state in states]
         here = torch.cat([_times(state)[0].expand(len(state.picture)) for state in states])
         when = torch.cat([here[:, None], 1 - here[:, None], condition[:, 2:]], 1)
@@ -105,6 +103,15 @@ class BridgeProgram:
         return [
             (onward(state.picture, clean[row], *_times(state)), doubt[row].clone()) for row, state in enumerate(states)
         ]
+
+    def _gathered(self, states: Sequence[Crossing]) -> tuple[Tensor, ...]:
+        """The inputs of one batch, pictures and all; kept while the same company steps on."""
+        same = len(states) == len(self._company) and all(map(is_, states, self._company))
+        if not same:
+            self._inputs = tuple(together(rows) for rows in zip(*(state.inputs for state in states), strict=True))
+            self._company = list(states)
+        self._inputs[0][:, :4] = together([state.picture for state in states])
+        return self._inputs
 
 
 def together(rows: Sequence[Tensor]) -> Tensor:

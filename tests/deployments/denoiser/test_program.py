@@ -100,3 +100,16 @@ def test_a_saved_crossing_holds_its_own_picture_alone(network, sample):
     program.step(states)
     for state in states:
         assert state.picture.untyped_storage().nbytes() == state.picture.nbytes
+
+
+def test_company_that_changes_and_company_that_stays_step_alike(network, sample):
+    program, alone = BridgeProgram(network), BridgeProgram(network)
+    jobs = [restoration([sample], 6, 1), restoration([_mirrored(sample)], 6, 2), restoration([sample], 6, 3)]
+    states, solo = ([each.start(job) for job in jobs] for each in (program, alone))
+    for company in ((0, 1), (0, 1), (1, 0), (0, 1, 2), (2,), (2, 0)):
+        program.step([states[row] for row in company])
+        for row in company:
+            alone.step([solo[row]])
+    for one, other in zip(states, solo, strict=True):
+        np.testing.assert_allclose(one.picture, other.picture, atol=1e-4)
+        assert one.done == other.done

@@ -22,7 +22,7 @@ from deployments.signature import Bucket
 from pose.errors import ArtefactError
 
 FORMAT = 2
-REMEDY = "make it again with `contrapposto export --all --rebuild`"
+REMEDY = "make it again with the `contrapposto export` that made it and --rebuild"
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ class Options:
         """Of what a backend would run here; float32 graphs for ONNX Runtime, whose CPU kernels are few below it."""
         if backend == "onnxruntime" and self.runtime.precision == "auto":
             return "fp32"
-        return _NAMES[self.runner.dtype]
+        return precision_name(self.runner.dtype)
 
     @property
     def _makers(self) -> dict[Backend, Callable[[], Call]]:
@@ -165,13 +165,23 @@ def _default(options: Options) -> Served:
     return options.served("eager")
 
 
-def _on_device(runner: Runner, runtime: Runtime) -> Runner:
+def place(runtime: Runtime) -> tuple[torch.device, torch.dtype]:
+    """The device and the precision that are asked for. Raises WeightsError where there is no such device."""
     here = torch.cuda.is_available()
     if runtime.device == "cuda" and not here:
         raise WeightsError("`device: cuda` was asked for, but torch sees no GPU; set `device: cpu` or `auto`.")
     device = torch.device("cuda" if here and runtime.device != "cpu" else "cpu")
     dtype = precision(device) if runtime.precision == "auto" else _DTYPES[runtime.precision]
-    return rounded(placed(replace(runner), device, dtype))
+    return device, dtype
+
+
+def precision_name(dtype: torch.dtype) -> str:
+    """As artefacts are named."""
+    return _NAMES[dtype]
+
+
+def _on_device(runner: Runner, runtime: Runtime) -> Runner:
+    return rounded(placed(replace(runner), *place(runtime)))
 
 
 def _seconds(served: Served, signature: Signature, clock: Callable[[], float]) -> float:

@@ -22,21 +22,25 @@ from deployments.trial import example_inputs
 from pose.errors import GraphError
 
 
-def compiled_runs(runner: Runner, signature: Signature, batches: Sequence[int]) -> dict[Bucket, Run]:
-    """A run a bucket that takes the given batches, warm.
+def compiled_runs(
+    runner: Runner, signature: Signature, batches: Sequence[int], answers: str = "cpu"
+) -> dict[Bucket, Run]:
+    """A run a bucket that takes the given batches, warm; answers lie on the device `answers`.
 
     Raises GraphError where the compiler is missing or the network cannot be one graph.
     """
     return {
-        bucket: partial(_run, runner, {batch: _compiled(runner, signature, bucket, batch) for batch in batches})
+        bucket: partial(
+            _run, runner, answers, {batch: _compiled(runner, signature, bucket, batch) for batch in batches}
+        )
         for bucket in signature.buckets
     }
 
 
-def _run(runner: Runner, graphs: dict[int, Callable[..., Any]], inputs: Sequence[Tensor]) -> list[Tensor]:
+def _run(runner: Runner, device: str, graphs: dict[int, Callable[..., Any]], inputs: Sequence[Tensor]) -> list[Tensor]:
     with torch.inference_mode(False), torch.no_grad(), runner.arithmetic():
         answers = graphs[len(inputs[0])](*(_laid(tensor, runner.device) for tensor in inputs))
-    return [tensor.to("cpu", copy=True) for tensor in answers]
+    return [tensor.to(device, copy=True) for tensor in answers]
 
 
 def _compiled(runner: Runner, signature: Signature, bucket: Bucket, batch: int) -> Callable[..., Any]:
@@ -47,7 +51,8 @@ def _compiled(runner: Runner, signature: Signature, bucket: Bucket, batch: int) 
             warnings.simplefilter("ignore")  # torch's compiler imports what torch has deprecated
             laid = tuple(_laid(tensor, runner.device) for tensor in inputs)
             program = torch.export.export(ordered(runner.module, signature), laid).module()
-            graph = torch.compile(program, fullgraph=True, dynamic=False, mode=mode, isolate_recompiles=True)
+            options: dict[str, Any] = {"fullgraph": True, "dynamic": False, "isolate_recompiles": True}
+            graph = torch.compile(program, mode=mode, **options)
             graph(*laid)
     except RuntimeError as error:
         told = " ".join(str(error).split())[:200]

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from deployments.artefacts import artefact_name, read_artefact
+from deployments.artefacts import REMEDY, artefact_name, read_artefact
 from deployments.padding import Run
 from deployments.signature import Bucket, Signature
 from pose.errors import ArtefactError, GraphError
@@ -60,41 +60,62 @@ def engine_runs(folder: Path, signature: Signature, precision: str, weights_sha2
 
     Raises ArtefactError where there is no card, no TensorRT, or an engine that was made for something else.
     """
-    found, trt = architecture(), tensorrt_module()
-    if found is None:
-        raise ArtefactError("TensorRT needs a GPU, and torch sees none; set `backend: eager`.")
-    if trt is None:
-        raise ArtefactError(
-            "TensorRT is not installed; pip install contrapposto[tensorrt], or set `backend: compiled`."
-        )
-    lane = Lane.on_card()
+    card = OnCard.here()
     runs = {}
     for bucket in signature.buckets:
-        data = read_engine(folder, signature, bucket, precision, weights_sha256, found, trt.__version__)
-        runs[bucket] = EngineRun(load_engine(data, trt), signature, bucket, lane, captured(lane))
+        data = read_engine(folder, signature, bucket, precision, weights_sha256, card)
+        runs[bucket] = card.run(data, signature, bucket)
     return dict(runs)
 
 
+@dataclass(frozen=True)
+class OnCard:
+    """A GPU with TensorRT: its architecture, the module, and the stream on which its engines run."""
+
+    architecture: str
+    tensorrt: Any
+    lane: Lane
+
+    @classmethod
+    def here(cls) -> "OnCard":
+        """Raises ArtefactError where there is no GPU or no TensorRT."""
+        found, trt = architecture(), tensorrt_module()
+        if found is None:
+            raise ArtefactError("TensorRT needs a GPU, and torch sees none; set `backend: eager`.")
+        if trt is None:
+            raise ArtefactError(
+                "TensorRT is not installed; pip install contrapposto[tensorrt], or set `backend: compiled`."
+            )
+        return cls(found, trt, Lane.on_card())
+
+    def run(self, plan: bytes, signature: Signature, bucket: Bucket, answers: str = "cpu") -> Run:
+        """A checked engine's run, each batch captured as a CUDA graph when it first runs."""
+        return EngineRun(
+            load_engine(plan, self.tensorrt), signature, bucket, self.lane, captured(self.lane), answers=answers
+        )
+
+
 def read_engine(
-    folder: Path, signature: Signature, bucket: Bucket, precision: str, weights: str, card: str, version: str
+    folder: Path, signature: Signature, bucket: Bucket, precision: str, weights: str, card: OnCard
 ) -> bytes:
-    """The engine's bytes; `weights` SHA-256, `card` its architecture, `version` TensorRT's. Raises ArtefactError."""
+    """The engine's bytes; `weights`: their SHA-256. Raises ArtefactError."""
     expected = {"network": signature.network, "bucket": bucket, "precision": precision, "weights_sha256": weights}
+    machine = {"architecture": card.architecture, "tensorrt": card.tensorrt.__version__}
     path = folder / artefact_name(signature.network, bucket, precision, "engine")
-    return read_artefact(path, {**expected, "architecture": card, "tensorrt": version})[0]
+    return read_artefact(path, {**expected, **machine})[0]
 
 
 def load_engine(plan: bytes, trt: Any) -> Any:
     """The engine of bytes that `read_artefact` has checked: never give it any others."""
     engine = trt.Runtime(trt.Logger(trt.Logger.WARNING)).deserialize_cuda_engine(plan)
     if engine is None:
-        raise GraphError("TensorRT refuses the engine; make it again with `contrapposto export --all --rebuild`.")
+        raise GraphError(f"TensorRT refuses the engine; {REMEDY}.")
     return engine
 
 
 @dataclass(frozen=True)
 class EngineRun:
-    """An engine of one bucket as a function of tensors, in the signature's order; answers lie on the CPU.
+    """An engine of one bucket as a function of tensors, in the signature's order; answers lie on the device `answers`.
 
     Each batch has a context and buffers of its own, so that it can be captured once (`capture`) and replayed.
     """
@@ -104,6 +125,7 @@ class EngineRun:
     bucket: Bucket
     lane: Lane
     capture: Capture = lambda enqueue: enqueue
+    answers: str = "cpu"
     _ready: dict[int, "_Batch"] = field(default_factory=dict)
 
     def __call__(self, inputs: Sequence[Tensor]) -> list[Tensor]:
@@ -117,7 +139,7 @@ class EngineRun:
             self.lane.stream.wait_stream(torch.cuda.current_stream())
         batch.enqueue()
         self.lane.stream.synchronize()
-        return [buffer.to("cpu", copy=True) for buffer in batch.outputs.values()]
+        return [buffer.to(self.answers, copy=True) for buffer in batch.outputs.values()]
 
     def _prepared(self, rows: int) -> "_Batch":
         inputs, outputs = (
@@ -128,8 +150,7 @@ class EngineRun:
         for name, buffer in inputs.items():
             if not context.set_input_shape(name, tuple(buffer.shape)):
                 raise GraphError(
-                    f"the engine of '{self.signature.network}' does not take {name} of {tuple(buffer.shape)}; "
-                    "make it again with `contrapposto export --all --rebuild`."
+                    f"the engine of '{self.signature.network}' does not take {name} of {tuple(buffer.shape)}; {REMEDY}."
                 )
         for name, buffer in {**inputs, **outputs}.items():
             context.set_tensor_address(name, buffer.data_ptr())

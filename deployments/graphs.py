@@ -75,13 +75,25 @@ def graph_runs(
     folder: Path, signature: Signature, precision: str, weights_sha256: str, device: str = "cpu"
 ) -> dict[Bucket, Run]:
     """A session a bucket. Raises ArtefactError where a graph is missing, altered or of other weights."""
-    expected = {"network": signature.network, "precision": precision, "weights_sha256": weights_sha256, "opset": OPSET}
     runs, loaded = {}, dict[str, dict[str, Tensor]]()
     for bucket in signature.buckets:
-        path = folder / artefact_name(signature.network, bucket, precision, "onnx")
-        whole = {**expected, "bucket": bucket, "tensorrt": None, "architecture": None}
-        runs[bucket] = open_session(read_graph(path, whole, loaded), device=device)
+        graph = graph_of(folder, signature, bucket, precision, weights_sha256, loaded)
+        runs[bucket] = open_session(graph, device=device)
     return runs
+
+
+def graph_of(
+    folder: Path,
+    signature: Signature,
+    bucket: Bucket,
+    precision: str,
+    weights_sha256: str,
+    loaded: dict[str, dict[str, Tensor]] | None = None,
+) -> Graph:
+    """The graph of one bucket; see `read_graph`."""
+    expected = {"network": signature.network, "precision": precision, "weights_sha256": weights_sha256, "opset": OPSET}
+    path = folder / artefact_name(signature.network, bucket, precision, "onnx")
+    return read_graph(path, {**expected, "bucket": bucket, "tensorrt": None, "architecture": None}, loaded)
 
 
 def open_session(graph: Graph | bytes, threads: int | None = None, device: str = "cpu") -> Run:

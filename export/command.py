@@ -13,12 +13,13 @@ from pathlib import Path
 import onnx
 import torch
 
+from deployments.denoiser.checkpoint.ports import CLASSES, LATENT
 from deployments.engines import architecture, tensorrt_module
 from deployments.runtime import WEIGHTS, precision
 from deployments.signature import Bucket
 from deployments.trial import example_inputs
 from export.artefacts import Card, Exportable, Loaded, Outcome, Plan, count, export, graph_on_disk
-from export.components import CLASSES, LATENT, Component
+from export.components import Component
 from export.graph import PRECISIONS
 from export.networks import EMBEDDED
 from export.operators import operators

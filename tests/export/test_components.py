@@ -10,7 +10,7 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 from deployments.trial import distance, example_inputs, outputs_of
 from export.artefacts import Plan, export
-from export.components import Component
+from export.components import Component, canvases_of
 from pose.errors import WeightsError
 from tests.deployments.denoiser.checkpoint import tiny_diffusion
 

@@ -28,11 +28,15 @@ from deployments.denoiser.checkpoint.conditions import (
     scheduled,
     with_steps,
 )
+from deployments.denoiser.checkpoint.networks import BY_TORCH, DEFAULT, substitutes
 from deployments.denoiser.checkpoint.painting import Painter, Painting, Sampling
+from deployments.denoiser.checkpoint.parts import parts_of
 from deployments.denoiser.checkpoint.pipeline import Assembled, assemble
 from deployments.denoiser.checkpoint.reuse import check_split, predict_reusing
 from deployments.denoiser.checkpoint.rows import Networks, gather, predict
 from deployments.denoiser.engine.slots import Job, OutOfMemory
+from deployments.runtimes import Runtime
+from deployments.signature import Bucket
 from pose.errors import InvalidInput, NotFinite, Overloaded
 
 
@@ -41,27 +45,35 @@ def open_painter(
     sampling: Sampling,
     device: torch.device,
     dtype: torch.dtype,
-    networks: Networks | None = None,
+    runtime: Runtime = DEFAULT,
+    compiled: tuple[Bucket, ...] = (),
 ) -> Painter:
     """The painter of an operator's checkpoint, on a device and in a precision.
 
-    networks: what runs in place of the checkpoint's own UNet and ControlNet (compiled, an engine); None: they
-    themselves. Raises WeightsError for folders that do not fit, ArtefactError for networks that cannot do what
-    sampling asks for.
+    runtime: what runs its UNet and ControlNet (`networks`); compiled: the canvases to compile them for, () for the
+    usual two. Raises WeightsError for folders that do not fit, ArtefactError for networks that are not there or cannot
+    do what sampling asks for, GraphError where torch cannot compile.
     """
-    return InpaintProgram(assemble(checkpoint, device, dtype), sampling, device, networks)
+    assembled = assemble(checkpoint, device, dtype)
+    if runtime.backend in BY_TORCH:
+        return InpaintProgram(assembled, sampling, device)
+    parts = parts_of(assembled.pipeline, checkpoint, compiled)
+    networks = substitutes(parts, runtime, device, dtype, *assembled.canvas)
+    return InpaintProgram(assembled, sampling, device, networks)
 
 
 class InpaintProgram:
-    """See `engine.slots.Program` and `Painter`."""
+    """See `engine.slots.Program` and `Painter`.
+
+    networks: what runs in place of the pipeline's own UNet and ControlNet; None: they themselves.
+    """
 
     def __init__(
         self, assembled: Assembled, sampling: Sampling, device: torch.device, networks: Networks | None = None
     ) -> None:
         pipeline = assembled.pipeline
         self.sha256 = assembled.sha256
-        self.side = pipeline.unet.config.sample_size * pipeline.vae_scale_factor
-        self.multiple = pipeline.vae_scale_factor * 2**pipeline.unet.num_upsamplers
+        self.side, self.multiple = assembled.canvas
         self._pipeline, self._sampling, self._device = pipeline, sampling, device
         self._adapted = assembled.adapted
         self._heard: float | None = None

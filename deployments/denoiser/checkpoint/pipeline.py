@@ -43,6 +43,13 @@ class Assembled:
     sha256: str
 
     @property
+    def canvas(self) -> tuple[int, int]:
+        """The side of the square canvas that it was trained on, and what every side is a multiple of: pixels."""
+        pipeline = self.pipeline
+        side: int = pipeline.unet.config.sample_size * pipeline.vae_scale_factor
+        return side, pipeline.vae_scale_factor * 2**pipeline.unet.num_upsamplers
+
+    @property
     def adapted(self) -> bool:
         """Whether an IP-Adapter carries the reference's identity."""
         return self.pipeline.unet.config.encoder_hid_dim_type == "ip_image_proj"

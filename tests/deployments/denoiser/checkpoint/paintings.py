@@ -15,6 +15,7 @@ from deployments.checkpoints import Checkpoint
 from deployments.denoiser.checkpoint.conditions import Window
 from deployments.denoiser.checkpoint.inpaint import InpaintProgram, open_painter
 from deployments.denoiser.checkpoint.painting import Painting, Sampling
+from deployments.denoiser.checkpoint.pipeline import assemble
 from deployments.denoiser.checkpoint.rows import Networks
 from deployments.denoiser.engine.caps import Caps
 from deployments.denoiser.engine.engine import Engine, Handle
@@ -46,7 +47,9 @@ def checkpoint(folders: dict[str, Path], name: str, adapted: bool = True, schedu
 
 def painter(asked: Checkpoint, sampling: Sampling = SAMPLING, networks: Networks | None = None) -> InpaintProgram:
     """A painter as an operator opens it, in float32 on the CPU."""
-    opened = open_painter(asked, sampling, CPU, torch.float32, networks)
+    if networks is not None:
+        return InpaintProgram(assemble(asked, CPU, torch.float32), sampling, CPU, networks)
+    opened = open_painter(asked, sampling, CPU, torch.float32)
     assert isinstance(opened, InpaintProgram)
     return opened
 

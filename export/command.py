@@ -9,17 +9,18 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import onnx
 import torch
 
-from deployments.denoiser.checkpoint.ports import CLASSES, LATENT
+from deployments.denoiser.checkpoint.ports import CLASSES, LATENT, Kind
 from deployments.engines import architecture, tensorrt_module
 from deployments.runtime import WEIGHTS, precision
 from deployments.signature import Bucket
 from deployments.trial import example_inputs
 from export.artefacts import Card, Exportable, Loaded, Outcome, Plan, count, export, graph_on_disk
-from export.components import Component
+from export.components import Component, canvases_of
 from export.graph import PRECISIONS
 from export.networks import EMBEDDED
 from export.operators import operators
@@ -35,11 +36,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     _check(parser, options)
-    networks = _asked(options)
     card, without = _card()
     quantizer = Quantizer(options.quantize, options.calibration, options.quantizer) if options.quantize else None
     plan = Plan(options.out, options.precision, options.rebuild, options.weights, card, quantizer)
     try:
+        networks = _asked(options)
         outcomes = _export(plan, networks)
         _tell_artefacts(outcomes, without, sum(len(embedded.signature.buckets) for embedded in networks))
         if options.compare:
@@ -57,8 +58,12 @@ def _parser() -> argparse.ArgumentParser:
     which.add_argument("--all", action="store_true", help=f"every embedded network: {', '.join(names)}")
     which.add_argument("--network", nargs="+", choices=names, default=[])
     which.add_argument("--checkpoint", type=Path, help="an operator's Stable Diffusion folder, or a ControlNet's")
-    parser.add_argument("--component", choices=list(CLASSES), help="of the checkpoint: which network")
-    parser.add_argument("--bucket", type=_bucket, nargs="+", help="of the checkpoint: pictures' sizes, such as 512x512")
+    parser.add_argument("--component", nargs="+", choices=list(CLASSES), help="of the checkpoint: which networks")
+    parser.add_argument("--controlnet", type=Path, help="of the checkpoint: the ControlNet's folder, exported too")
+    parser.add_argument("--ip-adapter", type=Path, help="of the checkpoint: put into its UNet before it is exported")
+    parser.add_argument(
+        "--bucket", type=_bucket, nargs="+", help="of the checkpoint: pictures' sizes, such as 512x512, or all"
+    )
     parser.add_argument("--out", type=Path, default=Path("out/export"))
     parser.add_argument("--precision", choices=list(PRECISIONS), default="fp32")
     parser.add_argument(
@@ -77,26 +82,42 @@ def _parser() -> argparse.ArgumentParser:
 
 def _check(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
     """What argparse cannot say of options that go together."""
-    if options.checkpoint and not (options.component and options.bucket):
-        parser.error("--checkpoint needs --component and --bucket, such as --component unet --bucket 512x512")
-    if not options.checkpoint and (options.component or options.bucket or options.quantize):
-        parser.error("--component, --bucket and --quantize are of a --checkpoint")
+    if options.checkpoint and not (options.bucket and (options.component or options.controlnet)):
+        parser.error(
+            "--checkpoint needs --bucket, and --component or --controlnet: --component unet --bucket 512x512, say"
+        )
+    of_checkpoint = (options.component, options.bucket, options.quantize, options.controlnet, options.ip_adapter)
+    if not options.checkpoint and any(of_checkpoint):
+        parser.error("--component, --controlnet, --ip-adapter, --bucket and --quantize are of a --checkpoint")
     if options.quantize and (not options.calibration or options.precision == "bf16"):
         parser.error("--quantize needs --calibration, and a graph of --precision fp32 or fp16 to start from")
 
 
-def _bucket(text: str) -> Bucket:
+def _bucket(text: str) -> Bucket | Literal["all"]:
+    if text == "all":
+        return "all"
     height, _, width = text.partition("x")
     size = int(height), int(width)
     if min(size) < LATENT or size[0] % LATENT or size[1] % LATENT:
-        raise argparse.ArgumentTypeError(f"expected HEIGHTxWIDTH in multiples of {LATENT}, got {text}")
+        raise argparse.ArgumentTypeError(f"expected all, or HEIGHTxWIDTH in multiples of {LATENT}, got {text}")
     return size
 
 
 def _asked(options: argparse.Namespace) -> Sequence[Exportable]:
     if options.checkpoint:
-        return [Component(options.component, options.checkpoint, tuple(options.bucket))]
+        return _components(options)
     return [embedded for embedded in EMBEDDED if options.all or embedded.signature.network in options.network]
+
+
+def _components(options: argparse.Namespace) -> list[Component]:
+    """UNet and ControlNet of a base, or what --component says. Raises WeightsError where a folder is refused."""
+    base, adapter = options.checkpoint, options.ip_adapter
+    sizes = canvases_of(base) if "all" in options.bucket else tuple(options.bucket)
+    rows: dict[Kind, Component] = {
+        "unet": Component("unet", base, sizes, adapter=adapter),
+        "controlnet": Component("controlnet", options.controlnet or base, sizes, base=base),
+    }
+    return [rows[kind] for kind in options.component or rows]
 
 
 def _card() -> tuple[Card | None, str]:
@@ -128,7 +149,8 @@ def _export(plan: Plan, networks: Sequence[Exportable]) -> list[Outcome]:
 def _tell_artefacts(outcomes: Sequence[Outcome], without: str, engines: int) -> None:
     for outcome in outcomes:
         manifest = outcome.manifest
-        print(f"{outcome.path}  {manifest.bytes / 1e6:.1f} MB  parity {manifest.parity:.1e}  {manifest.sha256[:12]}")
+        size = manifest.bytes + sum(file.bytes for file in manifest.data)
+        print(f"{outcome.path}  {size / 1e6:.1f} MB  parity {manifest.parity:.1e}  {manifest.sha256[:12]}")
     if without:
         print(f"Not run, {without}: building {engines} TensorRT engines and comparing them with torch.")
 

@@ -9,7 +9,7 @@ UNet2DConditionModel and ControlNetModel; no schedulers.
 import hashlib
 import inspect
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
@@ -49,7 +49,7 @@ class Component:
 
     @cached_property
     def signature(self) -> Signature:
-        config = self._config if self._adapted is None else dict(self._adapted.unet.config)
+        config = self._config if self._adapted is None else self._adapted[0].config
         return signature_of(self.kind, config, self._given, self.buckets, self.batch)
 
     def load(self, directory: Path = Path()) -> tuple[Runner, nn.Module]:
@@ -59,7 +59,7 @@ class Component:
 
     def served(self, directory: Path = Path()) -> Runner:
         """As torch runs it in serving, on weights of its own."""
-        return rounded(self.load(directory)[0])
+        return rounded(replace(self).load(directory)[0])
 
     def code_sha256(self) -> str:
         """Of this code, of export's, and of the configuration."""
@@ -85,12 +85,14 @@ class Component:
 
     @cached_property
     def _given(self) -> Given:
-        reference = None if self._adapted is None else reference_shape(self._adapted)
-        return Given(_tokens(self.base or self.folder), reference)
+        return Given(_tokens(self.base or self.folder), None if self._adapted is None else self._adapted[1])
 
     @cached_property
-    def _adapted(self) -> Any:
-        """A pipeline of nothing but the UNet and its adapter; None without an adapter."""
+    def _adapted(self) -> tuple[Any, tuple[int, ...] | None] | None:
+        """The UNet with its adapter, and the shape of what it hears; None without an adapter.
+
+        The adapter is put in by a pipeline that has nothing else, whose image encoder goes with it.
+        """
         if self.adapter is None:
             return None
         opened = open_checkpoint(str(self.adapter), ("IPAdapter",))
@@ -102,11 +104,11 @@ class Component:
         pipeline = getattr(library("diffusers"), name)(unet=unet, **dict.fromkeys(nothing), **more)
         with fitting(opened.folder):
             add_adapter(pipeline, opened.folder, "sdxl_models" if xl else "models", torch.float32)
-        return pipeline
+        return pipeline.unet, reference_shape(pipeline)
 
     def _network(self) -> nn.Module:
         if self._adapted is not None:
-            adapted: nn.Module = self._adapted.unet.eval()
+            adapted: nn.Module = self._adapted[0].eval()
             return adapted
         network: nn.Module = load_part(
             getattr(library("diffusers"), CLASSES[self.kind]), self._opened, torch.float32

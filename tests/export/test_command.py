@@ -55,6 +55,8 @@ def test_the_console_command_hands_its_arguments_on(monkeypatch) -> None:
     ("arguments", "told"),
     [
         (["--checkpoint", "folder"], "--component unet --bucket 512x512"),
+        (["--checkpoint", "folder", "--bucket", "all"], "--component or --controlnet"),
+        (["--all", "--ip-adapter", "folder"], "of a --checkpoint"),
         (["--all", "--quantize", "int8"], "of a --checkpoint"),
         (["--checkpoint", "f", "--component", "unet", "--bucket", "512x512", "--quantize", "int8"], "--calibration"),
         (["--checkpoint", "folder", "--component", "unet", "--bucket", "500x512"], "multiples of 8"),

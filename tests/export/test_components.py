@@ -8,7 +8,9 @@ import torch
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
+from deployments.denoiser.checkpoint.framing import canvases
 from deployments.trial import distance, example_inputs, outputs_of
+from export import command
 from export.artefacts import Plan, export
 from export.components import Component, canvases_of
 from pose.errors import WeightsError
@@ -28,6 +30,9 @@ def folders(tmp_path_factory):
         "xl": xl,
         "sd-control": tiny_diffusion.controlnet(root / "sd-control", sd),
         "xl-control": tiny_diffusion.controlnet(root / "xl-control", xl),
+        "sd-adapter": tiny_diffusion.ip_adapter(root / "sd-adapter", sd),
+        "sd9-adapter": tiny_diffusion.ip_adapter(root / "sd9-adapter", sd, "ip-adapter-plus_sd15.safetensors"),
+        "xl-adapter": tiny_diffusion.ip_adapter(root / "xl-adapter", xl),
     }
 
 
@@ -96,3 +101,46 @@ def test_another_class_and_an_unknown_conditioning_are_refused(folders, tmp_path
     (folder / "config.json").write_text(json.dumps(config | {"addition_embed_type": "image"}))
     with pytest.raises(WeightsError, match=r"addition_embed_type image.*by torch"):
         _ = Component("unet", folder, (BUCKET,)).signature
+
+
+@pytest.mark.parametrize(("name", "reference"), [("sd", (1, 16)), ("sd9", (1, 17, 16))])
+def test_an_adapter_is_part_of_the_unet_and_its_scale_of_the_inputs(folders, name, reference) -> None:
+    component = Component("unet", folders[name], (BUCKET,), adapter=folders[f"{name}-adapter"])
+    rows = {port.name: row for row, port in enumerate(component.signature.inputs)}
+    assert component.signature.inputs[rows["reference"]].shape(*BUCKET) == reference
+    assert component.load()[0].sha256 != Component("unet", folders[name], (BUCKET,)).load()[0].sha256
+    form, inputs = component.load()[1], list(example_inputs(component.signature, BUCKET, 3))
+    inputs[rows["identity"]] = torch.tensor([0.5, 0.0, 0.5])
+    with torch.inference_mode():
+        before = form(*inputs)["noise"]
+        inputs[rows["reference"]] = inputs[rows["reference"]] + 1
+        moved = (form(*inputs)["noise"] - before).abs().amax((1, 2, 3))
+    assert (moved > 1e-4).tolist() == [True, False, True]
+
+
+def test_what_serves_an_adapted_unet_has_weights_of_its_own(folders) -> None:
+    component = Component("unet", folders["sd"], (BUCKET,), adapter=folders["sd-adapter"])
+    assert component.served().module.network is not component.load()[1].network
+
+
+def _options(*words):
+    return command._parser().parse_args(["--checkpoint", *words])
+
+
+def test_every_canvas_of_a_checkpoint_is_exported_for_both_networks(folders) -> None:
+    base, control, adapter = (str(folders[name]) for name in ("xl", "xl-control", "xl-adapter"))
+    asked = _options(base, "--controlnet", control, "--ip-adapter", adapter, "--bucket", "all")
+    unet, controlnet = command._components(asked)
+    sizes = canvases_of(folders["xl"])
+    assert unet.signature.buckets == controlnet.signature.buckets == sizes == canvases(64, 32)
+    assert "identity" in [port.name for port in unet.signature.inputs]
+    tokens = [port.shape(*sizes[0]) for port in controlnet.signature.inputs if port.name == "prompt"]
+    assert tokens == [(16, 32)]
+
+
+def test_one_component_of_some_canvases(folders) -> None:
+    control = [str(folders["sd-control"]), "--component", "controlnet", "--bucket"]
+    (only,) = command._components(_options(*control, "64x64"))
+    assert (only.kind, only.buckets) == ("controlnet", ((64, 64),))
+    with pytest.raises(WeightsError, match="UNet2DConditionModel"):
+        command._components(_options(*control, "all"))

@@ -34,7 +34,7 @@ from deployments.engines import EngineRun, Lane, load_engine
 from deployments.graphs import OPSET, Graph, read_graph, tensors_of
 from deployments.runtime import WEIGHTS, Runner
 from deployments.signature import Bucket, Signature
-from export.beside import put_beside, size_of
+from export.beside import named_by, put_beside, remove_unused, size_of
 from export.engine import build_engine
 from export.graph import in_precision, plain, traced
 from export.operators import unsupported
@@ -193,7 +193,9 @@ def _made(
     made = make(plan, loaded, bucket)
     digest = hashlib.sha256(made.model).hexdigest()
     manifest = Manifest(**wanted, sha256=digest, bytes=len(made.model), parity=made.parity, data=made.data)
+    earlier = named_by(path)
     write_artefact(path, made.model, manifest)
+    remove_unused(plan.out, earlier)
     return Outcome(path, manifest, reason)
 
 

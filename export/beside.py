@@ -17,7 +17,8 @@ from typing import Any
 import onnx
 import onnx_ir as ir
 
-from deployments.artefacts import DataFile
+from deployments.artefacts import DataFile, read_manifest
+from pose.errors import ArtefactError
 
 SMALLEST = 1024  # bytes; what is smaller, shapes and axes for one, stays in the graph
 _TYPES = {
@@ -57,6 +58,21 @@ def put_beside(model: ir.Model, folder: Path, stem: str) -> tuple[onnx.ModelProt
     for value, offset in zip(moved, offsets, strict=True):
         value.const_value = _placed(value, file.name, len(header) + offset, folder)
     return ir.to_proto(model), file
+
+
+def named_by(path: Path) -> set[str]:
+    """The files of weights that an artefact's manifest names, if it has one that can be read."""
+    try:
+        return {file.name for file in read_manifest(path).data}
+    except ArtefactError:
+        return set()
+
+
+def remove_unused(folder: Path, earlier: set[str]) -> None:
+    """Of the weights that an artefact had, those that no graph in the folder names any more."""
+    graphs = folder.glob("*.onnx") if earlier else ()
+    for name in earlier - {name for path in graphs for name in named_by(path)}:
+        (folder / Path(name).name).unlink(missing_ok=True)
 
 
 def _header(values: Sequence[ir.Value]) -> tuple[bytes, list[int]]:

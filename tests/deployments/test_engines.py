@@ -9,7 +9,7 @@ import torch
 
 from deployments import engines
 from deployments.artefacts import Manifest, artefact_name, write_artefact
-from deployments.engines import EngineRun, Lane, architecture, engine_runs, load_engine
+from deployments.engines import EngineRun, Lane, OnCard, architecture, engine_runs, load_engine
 from deployments.signature import Port, Signature
 from pose.errors import ArtefactError, GraphError
 from tests.export.bindings import RecordedModule, load_bindings
@@ -74,6 +74,15 @@ def test_each_batch_has_a_context_and_is_captured_once(bindings, lane) -> None:
         run([torch.ones(rows, 3, 8)])
     assert len(captures) == len(trt.calls("ICudaEngine.create_execution_context")) == 2
     assert len(trt.calls("IExecutionContext.execute_async_v3")) == 4
+
+
+def test_a_checked_engine_becomes_a_run_that_answers_where_it_is_told(bindings, lane) -> None:
+    trt = RecordedModule(bindings, IExecutionContext__set_input_shape=True)
+    run = OnCard("sm90", trt, lane).run(b"plan", SIGNATURE, BUCKET, "meta")
+    assert trt.calls("Runtime.deserialize_cuda_engine") == [{"serialized_engine": b"plan"}]
+    assert isinstance(run, EngineRun)
+    (answer,) = dataclasses.replace(run, capture=lambda enqueue: enqueue)([torch.ones(2, 3, 8)])
+    assert (answer.device.type, answer.shape) == ("meta", (2, 12))
 
 
 def test_a_batch_beyond_the_profile_and_a_failed_run_are_told(bindings, lane) -> None:

@@ -129,6 +129,20 @@ def test_weights_that_were_spoilt_are_made_anew(plan, monkeypatch, spoil) -> Non
     assert weights.read_bytes() == before
 
 
+def test_weights_that_no_graph_names_any_more_are_removed(plan, monkeypatch) -> None:
+    monkeypatch.setattr(beside, "SMALLEST", 64)
+    several = replace(EMBEDDED, signature=replace(EMBEDDED.signature, buckets=((8, 12), (16, 12))))
+    small = replace(plan, largest=100)
+    earlier = next(export(small, [several], lambda _: None)).manifest.data[0].name
+    list(export(small, [several], lambda _: None))
+    network = tiny_network()
+    network.see.weight.data[0] = 0
+    card.save("tiny", network, {"steps": 2}, plan.weights)
+    there = [(plan.out / earlier).exists() for _ in export(small, [several], lambda _: None)]
+    assert there == [True, False]
+    assert len(list(plan.out.glob("*.safetensors"))) == 1
+
+
 def test_what_differs_from_the_network_leaves_nothing_behind(plan, monkeypatch) -> None:
     monkeypatch.setattr(artefacts, "GRAPH_BOUNDS", {"fp32": -1.0})
     with pytest.raises(GraphError, match="differs"):

@@ -29,10 +29,11 @@ class Arrival:
 def poisson(rate: float, count: int, curves: Mapping[Size, Curve], rng: np.random.Generator) -> list[Arrival]:
     """`count` arrivals at `rate` a second, the curves' sizes and all step counts drawn alike often.
 
-    A deadline leaves PATIENCE times what the request takes by itself.
+    All have the same time to their deadlines, as the service gives it: PATIENCE times what an average one takes alone.
     """
     times = np.cumsum(rng.exponential(1 / rate, count))
-    return [_arrival(float(at), curves, rng) for at in times]
+    within = PATIENCE * float(np.mean([np.mean(STEPS) / curve[1] for curve in curves.values()]))
+    return [_arrival(float(at), tuple(curves), within, rng) for at in times]
 
 
 def allowed_seconds(arrivals: Sequence[Arrival], curves: Mapping[Size, Curve]) -> float:
@@ -45,7 +46,5 @@ def mean_seconds(curves: Mapping[Size, Curve]) -> float:
     return float(np.mean([np.mean(STEPS) / max(curve.values()) for curve in curves.values()]))
 
 
-def _arrival(at: float, curves: Mapping[Size, Curve], rng: np.random.Generator) -> Arrival:
-    sizes = tuple(curves)
-    size, steps = sizes[rng.integers(len(sizes))], STEPS[rng.integers(len(STEPS))]
-    return Arrival(at, size, steps, PATIENCE * steps / curves[size][1])
+def _arrival(at: float, sizes: Sequence[Size], within: float, rng: np.random.Generator) -> Arrival:
+    return Arrival(at, sizes[rng.integers(len(sizes))], STEPS[rng.integers(len(STEPS))], within)

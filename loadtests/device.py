@@ -14,11 +14,10 @@ import torch
 
 from deployments.denoiser.engine.caps import batch_curve, cap_of
 from deployments.denoiser.engine.slots import Job
-from deployments.denoiser.network import SOURCE_SIZE
 from deployments.denoiser.program import BridgeProgram, Network, restoration
-from deployments.denoiser.sample import Sample, stack
+from deployments.denoiser.sample import stack
+from deployments.denoiser.warmup import noise
 from loadtests.arrivals import SIZES, Arrival, Size
-from pose.skeleton import BIPED
 
 ROWS = (1, 2, 4, 8)
 NEVER = 1_000_000
@@ -74,21 +73,6 @@ class Device:
 def caps_of(curves: Curves) -> dict[Size, int]:
     """Rows a step by size, as the engine's warm-up chooses them."""
     return {size: cap_of(curve) for size, curve in curves.items()}
-
-
-def noise(size: Size, rng: np.random.Generator) -> Sample:
-    """A sample of random texels: the work does not depend on what it shows."""
-    height, width = size
-    copied, skinned, filled = rng.integers(0, 256, (3, height, width, 4), dtype=np.uint8)
-    trust = rng.integers(0, 256, size, dtype=np.uint8)
-    hole, invented = rng.random((2, height, width)) < 0.1
-    source = rng.integers(0, 256, (SOURCE_SIZE, SOURCE_SIZE, 4), dtype=np.uint8)
-    points, source_points = (_joints(side, rng) for side in (min(size), SOURCE_SIZE))
-    return Sample(copied, skinned, filled, trust, hole, invented, points, float(height), source, source_points)
-
-
-def _joints(side: int, rng: np.random.Generator) -> np.ndarray:
-    return (rng.random((len(BIPED.joints), 3)) * (side, side, 1)).astype(np.float32)
 
 
 def _ran(network: Network, batch: tuple[torch.Tensor, ...]) -> None:

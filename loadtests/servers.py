@@ -9,7 +9,7 @@ import gc
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from queue import SimpleQueue
 from typing import Any
@@ -132,11 +132,18 @@ async def _clients(device: Device, arrivals: Sequence[Arrival], caps: RowsBySize
 
     clients = [client(number, arrival) for number, arrival in enumerate(arrivals)]
     ends = await asyncio.gather(*clients, return_exceptions=True)
+    await _ended(asyncio.all_tasks() - {asyncio.current_task()})
     batched.clear()
     gc.collect()  # a queue of Ray's that is collected where no loop runs opens one, and leaves it open
     for failed in (end for end in ends if isinstance(end, BaseException)):
         raise failed
     return [end for end in ends if not isinstance(end, BaseException)]
+
+
+async def _ended(tasks: Iterable["asyncio.Task[Any] | None"]) -> None:
+    """Ends what Ray's queues still wait with."""
+    left = [task for task in tasks if task is not None and task.cancel()]
+    await asyncio.gather(*left, return_exceptions=True)
 
 
 def _batched(device: Device, rows: int) -> Callable[[Job], Any]:

@@ -91,7 +91,8 @@ def run(settings: Settings, host: str, port: int, told: Callable[[str], None]) -
         app = build_app(settings.model_dump(mode="json"))
         _deploy_all(app)
         told(f"contrapposto ready on http://{host}:{port}")
-        told(f"denoiser: rows a step {_caps()}")
+        measured = _measured()
+        told(f"denoiser: rows a step {measured['caps']}, company moves a result by up to {measured['company']:.1e}")
         told(f"stages' metrics on http://127.0.0.1:{ray.nodes()[0]['MetricsExportPort']}/metrics")
         stop.wait()
 
@@ -107,11 +108,11 @@ def _deploy_all(app: Application) -> None:
         raise StartError(f"the service did not come up: {told or _last_line(str(error))}") from error
 
 
-def _caps() -> dict[str, int]:
-    """What the engine of one denoiser replica measured."""
+def _measured() -> dict[str, Any]:
+    """What one denoiser replica measured of its engine."""
     handle = ray_serve.get_deployment_handle("denoiser", APPLICATION)
-    caps: dict[str, int] = handle.caps.remote().result(timeout_s=START_SECONDS)
-    return caps
+    measured: dict[str, Any] = handle.measured.remote().result(timeout_s=START_SECONDS)
+    return measured
 
 
 def _last_line(message: str) -> str:

@@ -164,7 +164,10 @@ def test_a_denoiser_that_dies_midway_is_not_seen_by_the_client(service):
 
 def test_the_engines_metrics_are_told_where_ray_tells_its_own(service):
     caps, metrics = (service.process.stdout.readline() for _ in range(2))
-    assert re.fullmatch(r"denoiser: rows a step \{('\d+x\d+': \d+(, )?)+\}\n", caps)
+    told = r"denoiser: rows a step \{('\d+x\d+': \d+(, )?)+\}, company moves a result by up to (\d\.\de-\d+)\n"
+    found = re.fullmatch(told, caps)
+    assert found is not None
+    assert float(found[3]) < 0.1
     missing = {"steps", "rows", "occupancy", "cap", "waiting", "wait_seconds", "step_seconds", "ends"}
     deadline = time.monotonic() + 30  # they are reported every few seconds
     while missing and time.monotonic() < deadline:

@@ -19,9 +19,12 @@ from deployments.denoiser.program import BridgeProgram, Network, Restoration
 from deployments.denoiser.signature import SIGNATURE
 from deployments.denoiser.warmup import (
     PAINTED_SIZES,
+    SIZES,
     blank_painting,
     blank_restorations,
+    company_bound,
     measured_caps,
+    noise_restorations,
     restoration_bucket,
 )
 from deployments.signature import Bucket
@@ -29,10 +32,11 @@ from deployments.signature import Bucket
 
 @dataclass(frozen=True)
 class Assembly:
-    """`painter` None: without a checkpoint."""
+    """`painter` None: without a checkpoint. company: how far company moves a result, see `company_bound`."""
 
     program: Program
     caps: Caps
+    company: float
     painter: Painter | None = None
 
 
@@ -45,12 +49,13 @@ def assemble(network: Network, checkpoint: Checkpoint | None, sampling: Sampling
     """Loads, measures and joins. Raises WeightsError where the checkpoint is refused."""
     bridge = BridgeProgram(network)
     rows = measured_caps(bridge, blank_restorations())
+    company = company_bound(bridge, noise_restorations(max(SIZES)))
     if checkpoint is None:
-        return Assembly(bridge, Caps(rows, alike=restoration_bucket))
-    return joined(bridge, rows, open_painter(checkpoint, sampling))
+        return Assembly(bridge, Caps(rows, alike=restoration_bucket), company)
+    return joined(bridge, rows, company, open_painter(checkpoint, sampling))
 
 
-def joined(bridge: BridgeProgram, rows: dict[Hashable, int], painter: Painter) -> Assembly:
+def joined(bridge: BridgeProgram, rows: dict[Hashable, int], company: float, painter: Painter) -> Assembly:
     """Both in one loop. All canvases of a checkpoint have about the same area: one is measured for all.
 
     Without a GPU only a single painting is: a larger batch of such a network would take minutes and gain nothing.
@@ -65,4 +70,4 @@ def joined(bridge: BridgeProgram, rows: dict[Hashable, int], painter: Painter) -
         bucket = restoration_bucket(key)
         return square.key if bucket is None else bucket
 
-    return Assembly(Programs(choose), Caps(rows, alike=alike), painter)
+    return Assembly(Programs(choose), Caps(rows, alike=alike), company, painter)

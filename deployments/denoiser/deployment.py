@@ -51,7 +51,7 @@ class Denoiser:
         self.network = serve_network(load("denoiser", DenoiserNetwork()), SIGNATURE, runtime or Runtime())
         self._buckets = buckets_for(self.network)
         assembly = assemble(self.network, checkpoint, sampling or Sampling())
-        self._painter, self._caps = assembly.painter, assembly.caps
+        self._painter, self._caps, self._company = assembly.painter, assembly.caps, assembly.company
         log.info("rows a step: %s", named(self._caps.rows))
         aside = None if self._painter is None else ThreadPoolExecutor(1, "aside")  # encoders and a decoder are long
         self._engine = Engine(assembly.program, self._caps, waiting_bound, meter=RayMeter(self._caps), aside=aside)
@@ -62,9 +62,9 @@ class Denoiser:
         """The weights' hash, for reports."""
         return self.network.sha256
 
-    async def caps(self) -> dict[str, int]:
-        """Rows a step, by bucket, as measured or halved since."""
-        return named(self._caps.rows)
+    async def measured(self) -> dict[str, Any]:
+        """caps: rows a step, by bucket, as measured or halved since. company: how far it moves a result in 0..1."""
+        return {"caps": named(self._caps.rows), "company": self._company}
 
     async def complete(self, figure: Figure, order: Order) -> Figure:
         """Every layer filled under what hides it."""

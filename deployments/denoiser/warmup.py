@@ -4,10 +4,11 @@ Measures; prints nothing.
 """
 
 import time
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from deployments.denoiser.checkpoint.painting import Painter, Painting
 from deployments.denoiser.engine.caps import batch_curve, cap_of
@@ -37,6 +38,21 @@ def measured_caps(
     return {job.key: cap_of(_curve(program, job, sizes, clock)) for job in jobs}
 
 
+def company_bound(program: Program, jobs: Sequence[Job]) -> float:
+    """How far company moves a result: the largest difference between each job alone and all in one batch.
+
+    Results are pictures in 0..1. Nothing but rounding in float32; below it kernels differ with a batch's size.
+    """
+    alone = [_results(program, [job])[0] for job in jobs]
+    return float(max(np.abs(one - other).max() for one, other in zip(alone, _results(program, jobs), strict=True)))
+
+
+def noise_restorations(count: int, steps: int = 2) -> list[Job]:
+    """Samples of random texels in the smallest bucket."""
+    rng = np.random.default_rng(0)
+    return [restoration([noise(SIGNATURE.buckets[0], rng)], steps, row) for row in range(count)]
+
+
 def blank_restorations() -> list[Job]:
     """One for each bucket of the embedded network."""
     return [restoration([blank(*bucket)], NEVER_DONE, 0) for bucket in SIGNATURE.buckets]
@@ -45,7 +61,9 @@ def blank_restorations() -> list[Job]:
 def blank_painting(painter: Painter) -> Job:
     """On the painter's square canvas; of enough steps to be measured, and of few enough for any scheduler."""
     picture = np.zeros((painter.side, painter.side, 3), np.uint8)
-    return painter.job(Painting(picture, picture[..., 0] == 0, picture, picture, 0), steps=(REPEATS + 2) * len(PAINTED_SIZES))
+    return painter.job(
+        Painting(picture, picture[..., 0] == 0, picture, picture, 0), steps=(REPEATS + 2) * len(PAINTED_SIZES)
+    )
 
 
 def restoration_bucket(key: Hashable) -> Hashable:
@@ -66,6 +84,17 @@ def label(key: Any) -> str:
     return "x".join(str(number) for number in _numbers(key)) or "all"
 
 
+def noise(size: tuple[int, int], rng: np.random.Generator) -> Sample:
+    """A sample of random texels, (height, width): the work does not depend on what it shows."""
+    height, width = size
+    copied, skinned, filled = rng.integers(0, 256, (3, height, width, 4), dtype=np.uint8)
+    trust = rng.integers(0, 256, size, dtype=np.uint8)
+    hole, invented = rng.random((2, height, width)) < 0.1
+    source = rng.integers(0, 256, (SOURCE_SIZE, SOURCE_SIZE, 4), dtype=np.uint8)
+    points, source_points = (_joints(side, rng) for side in (min(size), SOURCE_SIZE))
+    return Sample(copied, skinned, filled, trust, hole, invented, points, float(height), source, source_points)
+
+
 def blank(height: int, width: int) -> Sample:
     """A sample that shows nothing."""
     picture, plane = np.zeros((height, width, 4), np.uint8), np.zeros((height, width), np.uint8)
@@ -79,6 +108,18 @@ def _curve(program: Program, job: Job, sizes: tuple[int, ...], clock: Callable[[
     states = [program.start(job) for _ in range(max(sizes))]
     curve = batch_curve(lambda count: program.step(states[:count]), clock, sizes, REPEATS)
     return {count * job.rows: rate for count, rate in curve.items()}
+
+
+def _results(program: Program, jobs: Sequence[Job]) -> list[NDArray[Any]]:
+    states = [program.start(job) for job in jobs]
+    for _ in range(jobs[0].steps):
+        program.step(states)
+    results = [program.finish(state) for state in states]
+    return [np.asarray(result[0] if isinstance(result, tuple) else result) for result in results]
+
+
+def _joints(side: int, rng: np.random.Generator) -> NDArray[np.float32]:
+    return (rng.random((len(BIPED.joints), 3)) * (side, side, 1)).astype(np.float32)
 
 
 def _numbers(key: Any) -> list[int]:

@@ -1,6 +1,14 @@
 from deployments.denoiser.program import BridgeProgram
 from deployments.denoiser.signature import SIGNATURE
-from deployments.denoiser.warmup import blank_restorations, label, measured_caps, named, restoration_bucket
+from deployments.denoiser.warmup import (
+    blank_restorations,
+    company_bound,
+    label,
+    measured_caps,
+    named,
+    noise_restorations,
+    restoration_bucket,
+)
 from tests.deployments.denoiser.engine.simulated import Clock
 from tests.deployments.denoiser.figures import echo
 
@@ -34,3 +42,13 @@ def test_a_size_takes_the_cap_of_the_bucket_that_holds_it():
 def test_labels_are_the_numbers_of_a_key():
     assert label(("0f3a", 0.6, (1024, 768), True)) == "1024x768"
     assert label("named") == "all"
+
+
+def test_the_companys_bound_is_what_a_batch_does_to_a_result():
+    def swayed(maps, *more):
+        answer = echo(maps, *more)
+        return answer | {"clean": answer["clean"] * (1 - 0.01 * (len(maps) - 1))}
+
+    jobs = noise_restorations(3, steps=1)
+    assert company_bound(BridgeProgram(echo), jobs) == 0
+    assert abs(company_bound(BridgeProgram(swayed), jobs) - 0.02) < 2e-3

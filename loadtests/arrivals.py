@@ -47,4 +47,5 @@ def mean_seconds(curves: Mapping[Size, Curve]) -> float:
 
 
 def _arrival(at: float, sizes: Sequence[Size], within: float, rng: np.random.Generator) -> Arrival:
-    return Arrival(at, sizes[rng.integers(len(sizes))], STEPS[rng.integers(len(STEPS))], within)
+    size, steps = sizes[int(rng.integers(len(sizes)))], STEPS[int(rng.integers(len(STEPS)))]
+    return Arrival(at, size, steps, within)

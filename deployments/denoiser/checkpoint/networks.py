@@ -96,7 +96,7 @@ def _substitute(
     whole = signature_of(part.kind, part.network.config, part.given, sizes)
     runs = makers[runtime.backend](part, whole, runtime, device, dtype)
     if not runs:
-        raise _none(part.kind, runtime, whole.buckets)
+        raise _none(part.kind, runtime, whole.buckets, _precision(runtime, dtype))
     batches = () if runtime.backend == "onnxruntime" else _batches(runtime, whole)
     found = Substitute(whole, runs, part.network, batches)
     LOG.info("%s by %s at %s; other canvases by torch", part.kind, runtime.backend, _listed(found))
@@ -116,7 +116,7 @@ def _compiled(
 def _graphs(
     part: Part, whole: Signature, runtime: Runtime, device: torch.device, dtype: torch.dtype
 ) -> dict[Bucket, Run]:
-    precision = "fp32" if runtime.precision == "auto" else runtime.precision
+    precision = _precision(runtime, dtype)
     loaded: dict[str, dict[str, Tensor]] = {}
     return {
         bucket: open_session(
@@ -129,7 +129,7 @@ def _graphs(
 def _engines(
     part: Part, whole: Signature, runtime: Runtime, device: torch.device, dtype: torch.dtype
 ) -> dict[Bucket, Run]:
-    precision, card = precision_name(dtype), OnCard.here()
+    precision, card = _precision(runtime, dtype), OnCard.here()
     return {
         bucket: card.run(
             read_engine(runtime.artefacts, whole, bucket, precision, part.sha256, card), whole, bucket, str(device)
@@ -150,11 +150,18 @@ def _exported(whole: Signature, runtime: Runtime, precision: str, kind: str) -> 
     return [bucket for bucket, path in paths.items() if path.exists() or manifest_path(path).exists()]
 
 
-def _none(kind: Kind, runtime: Runtime, sizes: Sequence[Bucket]) -> ArtefactError:
+def _precision(runtime: Runtime, dtype: torch.dtype) -> str:
+    """Of what was exported: for ONNX Runtime, whose CPU kernels are few below it, float32 unless told otherwise."""
+    if runtime.backend == "onnxruntime":
+        return "fp32" if runtime.precision == "auto" else runtime.precision
+    return precision_name(dtype)
+
+
+def _none(kind: Kind, runtime: Runtime, sizes: Sequence[Bucket], precision: str) -> ArtefactError:
     return ArtefactError(
         f"there is no {kind} for {runtime.backend} in {runtime.artefacts} at any canvas of this checkpoint, such as "
         f"{sizes[0][0]}x{sizes[0][1]}; make them with `contrapposto export --checkpoint BASE --controlnet CONTROLNET "
-        "--bucket all` (and --ip-adapter, --precision as served), or set `backend: eager`."
+        f"--bucket all --precision {precision}` (and --ip-adapter, where one is served), or set `backend: eager`."
     )
 
 

@@ -7,7 +7,7 @@ many poses it is asked for, and kept by its content; so every pose shows the sam
 import asyncio
 import math
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
@@ -73,7 +73,8 @@ class Pipeline:
         watch = self.watch()
         known = self._known(request.source)
         asking = _all([self._target_pose(target, watch) for target in request.targets])
-        parsed, asked = await _both(self.parse(request.source, watch), asking)
+        keep = request.background.kind == "keep"
+        parsed, asked = await _both(self.parse(request.source, watch, keep), asking)
         slots = asyncio.Semaphore(self._abreast)
         jobs = [
             _in_turn(slots, self._output, request, parsed, target, pose, request.seed + step, watch, told)
@@ -82,14 +83,17 @@ class Pipeline:
         ]
         return Result(parsed, tuple(await _all(jobs)), watch.seconds, known)
 
-    async def parse(self, source: Source | str, watch: Stopwatch) -> Parsed:
-        """The figure of a source, from the store where it is there. Raises NoFigure, or NotFound for an unknown id."""
+    async def parse(self, source: Source | str, watch: Stopwatch, keep: bool = False) -> Parsed:
+        """The figure of a source, from the store where it is there. Raises NoFigure, or NotFound for an unknown id.
+
+        keep: its background will be asked for.
+        """
         if isinstance(source, str):
             found = self._figures.get(source)
             if found is None:
                 raise NotFound(f"no figure '{source[:40]}' is kept here (any more); send its picture again.")
             return found
-        return await self._figures.get_or_make(source.key, lambda: self._make(source, watch))
+        return await self._figures.get_or_make(source.key, lambda: self._make(source, watch, keep))
 
     async def read(self, picture: Image, watch: Stopwatch) -> list[Reading]:
         """The figures in a picture, largest first."""
@@ -111,14 +115,18 @@ class Pipeline:
     def _known(self, source: Source | str) -> bool:
         return self._figures.get(source if isinstance(source, str) else source.key) is not None
 
-    async def _make(self, source: Source, watch: Stopwatch) -> Parsed:
+    async def _make(self, source: Source, watch: Stopwatch, keep: bool) -> Parsed:
+        """The plate is begun beside the completion, on the source's own canvas, which most poses fit."""
         picture = self.stages.hold(source.picture.rgba if source.picture.has_alpha else source.picture.rgb)
         reading = await self._source_reading(source, picture, watch)
         figure = await watch.time("garments", self.stages.parse(picture, reading, source.mask))
         # In no company, so that a figure's inventions are the same whichever replica made them.
         order = Order(seed=COMPLETION_SEED, within=watch.left, alone=True)
+        alpha = self.stages.hold(np.ascontiguousarray(figure.value.image[..., 3]))
+        if keep and not source.picture.has_alpha:
+            size = alpha.value.shape[0], alpha.value.shape[1]
+            _begin(watch.time("backgrounds", self._fill(source.key, picture, alpha, (0, 0), size)))
         complete = await watch.time("denoiser", self.stages.complete(figure, order))
-        alpha = self.stages.hold(np.ascontiguousarray(complete.value.image[..., 3]))
         return Parsed(source.key, picture, source.picture.has_alpha, alpha, reading, complete, dict(watch.seconds))
 
     async def _source_reading(self, source: Source, picture: Held[Image], watch: Stopwatch) -> Reading:
@@ -182,9 +190,15 @@ class Pipeline:
         if background.kind != "keep" or parsed.has_alpha:
             return None
         size = warp.hole.shape[0], warp.hole.shape[1]
-        make = partial(self.stages.plate, parsed.picture, parsed.alpha, warp.origin, size)
-        key = f"{parsed.key} {warp.origin} {size}"
-        return await watch.time("backgrounds", self._plates.get_or_make(key, make))
+        filled = self._fill(parsed.key, parsed.picture, parsed.alpha, warp.origin, size)
+        return await watch.time("backgrounds", filled)
+
+    async def _fill(
+        self, key: str, picture: Held[Image], alpha: Held[Image], origin: tuple[int, int], size: tuple[int, int]
+    ) -> Held[Image]:
+        x, y = map(int, origin)
+        make = partial(self.stages.plate, picture, alpha, (x, y), size)
+        return await self._plates.get_or_make(f"{key} {x} {y} {size}", make)
 
     async def _finish(
         self,
@@ -221,6 +235,11 @@ class Pipeline:
 
 
 _NO_POSE = "no pose could be read in the reference '{}'; send a picture of one figure, or the pose as keypoints."
+
+
+def _begin(work: Coroutine[Any, Any, Any]) -> None:
+    """Begins what will be asked for later, and then fails there if it does."""
+    asyncio.ensure_future(work).add_done_callback(lambda task: task.cancelled() or task.exception())
 
 
 async def _in_turn(slots: asyncio.Semaphore, work: Callable[..., Awaitable[Value]], *arguments: Any) -> Value:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from deployments.backgrounds.spec import Background
-from pose.errors import NoFigure, NoPose
+from pose.errors import InvalidInput, NoFigure, NoPose
 from pose.image import decode
 from serve.figures import FigureStore
 from serve.pipeline import Pipeline
@@ -132,6 +132,25 @@ def test_poses_on_one_canvas_share_the_background_without_its_figure():
     transfer(stages, Transfer(source(), targets))
     assert stages.calls.count("plate") == 1
     assert stages.calls.count("compose keep") == 3
+
+
+def test_the_background_is_begun_before_the_figure_is_complete():
+    stages = StandInStages(delay=0.02)
+    transfer(stages, Transfer(source(), (WALKING,)))
+    assert stages.calls.index("plate") < stages.calls.index("warp")
+    assert stages.calls.count("plate") == 1
+
+
+def test_a_background_that_fails_early_is_told_where_it_is_needed():
+    class Failing(StandInStages):
+        async def plate(self, picture, alpha, origin, size):
+            await self._called("plate")
+            raise InvalidInput("no plate")
+
+    stages = Failing()
+    with pytest.raises(InvalidInput, match="no plate"):
+        transfer(stages, Transfer(source(), (WALKING,)))
+    assert stages.calls.count("plate") == 2
 
 
 def test_no_background_is_filled_where_none_is_kept():

@@ -39,7 +39,7 @@ class Padded:
         """As the network itself; see `ordered.named` for the answer. Raises ValueError for shapes of no size."""
         size = size_of(self.signature, inputs)
         bucket = self.signature.bucket_for(*size) if self.to_buckets else size
-        if bucket not in self.runs:
+        if bucket is None or bucket not in self.runs:
             return self.other(*inputs)
         most = self.batches[-1] if self.batches else self.signature.batch
         parts = zip(*(tensor.split(most) for tensor in inputs), strict=True)

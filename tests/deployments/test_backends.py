@@ -107,7 +107,7 @@ def test_a_compiler_that_is_missing_is_told(folder, tiny, monkeypatch) -> None:
 
 
 def test_a_backend_that_is_asked_for_and_cannot_run_is_an_error(tmp_path, tiny) -> None:
-    with pytest.raises(ArtefactError, match="contrapposto export.*--rebuild"):
+    with pytest.raises(ArtefactError, match=r"contrapposto export.*--rebuild"):
         serve_network(tiny, SIGNATURE, Runtime("onnxruntime", tmp_path, "cpu"))
 
 

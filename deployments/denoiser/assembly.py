@@ -27,6 +27,7 @@ from deployments.denoiser.warmup import (
     noise_restorations,
     restoration_bucket,
 )
+from deployments.runtimes import Runtime
 from deployments.signature import Bucket
 
 
@@ -45,14 +46,14 @@ def buckets_for(served: Served) -> tuple[Bucket, ...]:
     return () if served.backend == "eager" and served.device == "cpu" else SIGNATURE.buckets
 
 
-def assemble(network: Network, checkpoint: Checkpoint | None, sampling: Sampling) -> Assembly:
-    """Loads, measures and joins. Raises WeightsError where the checkpoint is refused."""
+def assemble(network: Network, checkpoint: Checkpoint | None, sampling: Sampling, runtime: Runtime) -> Assembly:
+    """Loads, measures and joins. Raises WeightsError where the checkpoint is refused, and what its backend raises."""
     bridge = BridgeProgram(network)
     rows = measured_caps(bridge, blank_restorations())
     company = company_bound(bridge, noise_restorations(max(SIZES)))
     if checkpoint is None:
         return Assembly(bridge, Caps(rows, alike=restoration_bucket), company)
-    return joined(bridge, rows, company, open_painter(checkpoint, sampling))
+    return joined(bridge, rows, company, open_painter(checkpoint, sampling, runtime))
 
 
 def joined(bridge: BridgeProgram, rows: dict[Hashable, int], company: float, painter: Painter) -> Assembly:

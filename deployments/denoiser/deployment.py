@@ -5,8 +5,8 @@ Plain class, wrapped by the composition root. The queue is the engine's; Ray onl
 
 import logging
 import threading
-from collections.abc import AsyncIterator, Hashable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Callable, Hashable
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from ray.serve import metrics
 
 from deployments.backends import serve_network
 from deployments.checkpoints import Checkpoint
-from deployments.denoiser.assembly import assemble, buckets_for
+from deployments.denoiser.assembly import Assembly, assemble, buckets_for
 from deployments.denoiser.checkpoint.painting import Sampling
 from deployments.denoiser.checkpoint.repair import paint_warp
 from deployments.denoiser.complete import complete_figure
@@ -48,14 +48,20 @@ class Denoiser:
         sampling: Sampling | None = None,
         waiting_bound: float = BOUND,
     ) -> None:
-        self.network = serve_network(load("denoiser", DenoiserNetwork()), SIGNATURE, runtime or Runtime())
+        runtime = runtime or Runtime()
+        self.network = serve_network(load("denoiser", DenoiserNetwork()), SIGNATURE, runtime)
         self._buckets = buckets_for(self.network)
-        assembly = assemble(self.network, checkpoint, sampling or Sampling())
+
+        def make() -> tuple[Assembly, Engine]:
+            assembly = assemble(self.network, checkpoint, sampling or Sampling(), runtime)
+            # encoders and a decoder are long
+            aside = None if assembly.painter is None else ThreadPoolExecutor(1, "aside")
+            meter = RayMeter(assembly.caps)
+            return assembly, Engine(assembly.program, assembly.caps, waiting_bound, meter=meter, aside=aside)
+
+        assembly, self._engine = _running(make)
         self._painter, self._caps, self._company = assembly.painter, assembly.caps, assembly.company
         log.info("rows a step: %s", named(self._caps.rows))
-        aside = None if self._painter is None else ThreadPoolExecutor(1, "aside")  # encoders and a decoder are long
-        self._engine = Engine(assembly.program, self._caps, waiting_bound, meter=RayMeter(self._caps), aside=aside)
-        threading.Thread(target=self._engine.run, name="engine", daemon=True).start()
 
     @property
     def sha256(self) -> str:
@@ -86,6 +92,22 @@ class Denoiser:
             news = errand.run(paint_warp, figure, warp, paint, self._painter.side, self._painter.multiple, order.seed)
         async for each in news:
             yield each
+
+
+def _running(make: Callable[[], tuple[Assembly, Engine]]) -> tuple[Assembly, Engine]:
+    """What `make` makes, in the thread in which the engine then runs: CUDA graphs are recorded by thread."""
+    made: Future[tuple[Assembly, Engine]] = Future()
+
+    def live() -> None:
+        try:
+            made.set_result(make())
+        except BaseException as error:
+            made.set_exception(error)
+            return
+        made.result()[1].run()
+
+    threading.Thread(target=live, name="engine", daemon=True).start()
+    return made.result()
 
 
 class RayMeter:

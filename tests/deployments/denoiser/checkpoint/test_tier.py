@@ -20,6 +20,7 @@ from deployments.denoiser.lock import BAND
 from deployments.denoiser.sample import figure_height
 from deployments.denoiser.spec import Order, Progress
 from deployments.denoiser.warmup import named
+from deployments.runtimes import Runtime
 from pose.errors import WeightsError
 from tests.deployments.denoiser.figures import echo, figure, warp
 
@@ -31,7 +32,7 @@ ORDER = Order(steps=3, seed=1)
 @pytest.fixture(scope="module")
 def assembly(folders):
     checkpoint = Checkpoint(str(folders["sd"]), str(folders["sd-control"]), str(folders["sd-adapter"]))
-    return assemble(echo, checkpoint, SAMPLING)
+    return assemble(echo, checkpoint, SAMPLING, Runtime())
 
 
 @pytest.fixture

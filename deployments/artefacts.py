@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from deployments.checkpoint_manifest import file_hash
+from deployments.checkpoints.manifest import file_hash
 from deployments.signature import Bucket
 from pose.errors import ArtefactError
 

@@ -1,8 +1,8 @@
 """Runs an embedded network by torch: loads its weights against its card, chooses device and precision, times nothing.
 
 Knows tensors and files, not pictures or stages. One signature for every backend: `runner(*tensors) -> output`; the
-others are in `deployments.backends`, which chooses. Weights are read as safetensors only; the card beside the file
-holds the SHA-256 that is checked before loading. NOT RUN ON A GPU so far.
+others are in `deployments.backends`, whose `choice` chooses. Weights are read as safetensors only; the card beside the
+file holds the SHA-256 that is checked before loading. NOT RUN ON A GPU so far.
 """
 
 import hashlib

@@ -30,8 +30,8 @@ from deployments.artefacts import (
     read_data,
     write_artefact,
 )
-from deployments.engines import EngineRun, Lane, load_engine
-from deployments.graphs import OPSET, Graph, read_graph, tensors_of
+from deployments.backends.engines import EngineRun, Lane, load_engine
+from deployments.backends.graphs import OPSET, Graph, read_graph, tensors_of
 from deployments.runtime import WEIGHTS, Runner
 from deployments.signature import Bucket, Signature
 from export.beside import named_by, put_beside, remove_unused, size_of

@@ -14,11 +14,11 @@ from typing import Literal
 import onnx
 import torch
 
+from deployments.backends.engines import architecture, tensorrt_module
+from deployments.backends.trial import example_inputs
 from deployments.denoiser.checkpoint.ports import CLASSES, LATENT, Kind
-from deployments.engines import architecture, tensorrt_module
 from deployments.runtime import WEIGHTS, precision
 from deployments.signature import Bucket
-from deployments.trial import example_inputs
 from export.artefacts import Card, Exportable, Loaded, Outcome, Plan, count, export, graph_on_disk
 from export.components import Component, canvases_of
 from export.graph import PRECISIONS

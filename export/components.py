@@ -18,9 +18,9 @@ from typing import Any
 import torch
 from torch import nn
 
-from deployments import ordered
-from deployments.checkpoint_files import read_config
-from deployments.checkpoints import Opened, open_checkpoint
+from deployments.backends import ordered
+from deployments.checkpoints.files import read_config
+from deployments.checkpoints.opening import Opened, open_checkpoint
 from deployments.denoiser.checkpoint import ports
 from deployments.denoiser.checkpoint.adapter import add_adapter
 from deployments.denoiser.checkpoint.framing import canvases

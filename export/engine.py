@@ -1,4 +1,4 @@
-"""An ONNX graph -> a TensorRT engine; `deployments.engines` runs it, and alone imports TensorRT.
+"""An ONNX graph -> a TensorRT engine; `deployments.backends.engines` runs it, and alone imports TensorRT.
 
 Written for TensorRT 11, whose networks are strongly typed: there is no flag for a precision, the graph carries it.
 Every function takes the `tensorrt` module as an argument, so that tests check each call against its real classes.
@@ -8,7 +8,7 @@ NOT RUN ON A GPU so far. INT8 and FP8 belong to the checkpoint tier: a quantised
 from pathlib import Path
 from typing import Any
 
-from deployments.graphs import Graph
+from deployments.backends.graphs import Graph
 from deployments.signature import Bucket, Signature
 from pose.errors import GraphError
 

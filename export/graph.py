@@ -18,10 +18,10 @@ import onnx_ir as ir
 import torch
 from torch import Tensor, nn
 
-from deployments.graphs import OPSET
-from deployments.ordered import ordered
+from deployments.backends.graphs import OPSET
+from deployments.backends.ordered import ordered
+from deployments.backends.trial import example_inputs
 from deployments.signature import Bucket, Signature
-from deployments.trial import example_inputs
 
 PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 _MULTIPLYING = (nn.Conv2d, nn.Linear)

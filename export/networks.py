@@ -13,7 +13,7 @@ from types import ModuleType
 
 from torch import nn
 
-from deployments import ordered
+from deployments.backends import ordered
 from deployments.denoiser import limbs
 from deployments.denoiser import network as denoiser
 from deployments.denoiser.signature import SIGNATURE as DENOISER

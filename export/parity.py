@@ -16,12 +16,12 @@ import torch
 from onnx import TensorProto, numpy_helper
 from torch import Tensor, nn
 
-from deployments.graphs import Graph, open_session
-from deployments.ordered import ordered
-from deployments.padding import Run
+from deployments.backends.graphs import Graph, open_session
+from deployments.backends.ordered import ordered
+from deployments.backends.padding import Run
+from deployments.backends.trial import BOUNDS, example_inputs, relative_error
 from deployments.runtime import Runner
 from deployments.signature import Bucket, Signature
-from deployments.trial import BOUNDS, example_inputs, relative_error
 from pose.errors import GraphError
 
 # What a quantised network computes only its pictures can judge; a graph that is another network is farther off.

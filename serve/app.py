@@ -18,13 +18,13 @@ import ray
 from ray import serve as ray_serve
 from ray.serve.deployment import Application
 
+from deployments.backends.spec import Runtime
 from deployments.backgrounds.deployment import Backgrounds
-from deployments.checkpoints import Checkpoint, checkpoints_directory
+from deployments.checkpoints.opening import Checkpoint, checkpoints_directory
 from deployments.deformation.deployment import Deformation
 from deployments.denoiser.deployment import Denoiser
 from deployments.garments.deployment import Garments
 from deployments.keypoints.deployment import BlazePose, Keypoints
-from deployments.runtimes import Runtime
 from deployments.upscaler.deployment import Upscaler
 from pose.errors import ContrappostoError, InvalidInput
 from serve.ingress import APPLICATION, Ingress

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from deployments.checkpoints import checkpoints_directory
+from deployments.checkpoints.opening import checkpoints_directory
 from pose.errors import ContrappostoError, InvalidInput, WeightsError
 from serve import bench, commands
 from serve.families import FAMILIES

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from deployments.checkpoints import Checkpoint, Opened, open_checkpoint
-from deployments.runtimes import Runtime
+from deployments.backends.spec import Runtime
+from deployments.checkpoints.opening import Checkpoint, Opened, open_checkpoint
 from pose.errors import ContrappostoError
 from serve.kinds import kinds_of
 from serve.machine import this_machine

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import yaml
 
-from deployments.checkpoint_files import is_text, is_weights
-from deployments.checkpoint_manifest import file_hash, read_manifest, write_manifest
-from deployments.checkpoints import open_checkpoint
+from deployments.checkpoints.files import is_text, is_weights
+from deployments.checkpoints.manifest import file_hash, read_manifest, write_manifest
+from deployments.checkpoints.opening import open_checkpoint
 from pose.errors import InvalidInput, WeightsError
 from serve.families import FAMILIES, Family, Part, Source
 from serve.hub import Hub, Listed

@@ -12,9 +12,9 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from deployments.checkpoints import Checkpoint
+from deployments.backends.spec import Runtime
+from deployments.checkpoints.opening import Checkpoint
 from deployments.denoiser.checkpoint.painting import Sampling
-from deployments.runtimes import Runtime
 from pose.errors import InvalidInput
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -14,8 +14,8 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from deployments.engines import architecture, tensorrt_module
-from deployments.graphs import open_session
+from deployments.backends.engines import architecture, tensorrt_module
+from deployments.backends.graphs import open_session
 from deployments.runtime import precision
 from pose.errors import ContrappostoError
 

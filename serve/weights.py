@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from deployments.checkpoints import Checkpoint, Opened, open_checkpoint
+from deployments.checkpoints.opening import Checkpoint, Opened, open_checkpoint
 from pose.errors import WeightsError
 from serve.settings import ROOT, NetworkStage, Settings
 

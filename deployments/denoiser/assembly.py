@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import torch
 
-from deployments.backends import Served
-from deployments.checkpoints import Checkpoint
+from deployments.backends.choice import Served
+from deployments.backends.spec import Runtime
+from deployments.checkpoints.opening import Checkpoint
 from deployments.denoiser.checkpoint.families import open_painter
 from deployments.denoiser.checkpoint.painting import Painter, Sampling
 from deployments.denoiser.engine.caps import Caps
@@ -27,7 +28,6 @@ from deployments.denoiser.warmup import (
     noise_restorations,
     restoration_bucket,
 )
-from deployments.runtimes import Runtime
 from deployments.signature import Bucket
 
 

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from ray.serve import metrics
 
-from deployments.backends import serve_network
-from deployments.checkpoints import Checkpoint
+from deployments.backends.choice import serve_network
+from deployments.backends.spec import Runtime
+from deployments.checkpoints.opening import Checkpoint
 from deployments.denoiser.assembly import Assembly, assemble, buckets_for
 from deployments.denoiser.checkpoint.painting import Sampling
 from deployments.denoiser.checkpoint.repair import paint_warp
@@ -28,7 +29,6 @@ from deployments.denoiser.signature import SIGNATURE
 from deployments.denoiser.spec import Order, Progress
 from deployments.denoiser.warmup import label, named
 from deployments.runtime import load
-from deployments.runtimes import Runtime
 from pose.figure import Figure, Warp
 
 SECONDS = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0]

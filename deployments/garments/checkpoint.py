@@ -13,12 +13,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from deployments.checkpoints.pretrained import Pretrained, load_pretrained
 from deployments.garments.anatomy import Mask, area, capsules
 from deployments.garments.bones import territory
 from deployments.garments.classes import Classes, read_classes, shared_out
 from deployments.garments.crop import Window
 from deployments.garments.sight import Sight, look
-from deployments.pretrained import Pretrained, load_pretrained
 from pose.figure import Reading
 
 NETWORKS = {"SegformerForSemanticSegmentation": "SegformerImageProcessorPil"}

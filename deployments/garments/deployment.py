@@ -4,8 +4,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from deployments.backends import serve_network
-from deployments.checkpoints import Checkpoint
+from deployments.backends.choice import serve_network
+from deployments.backends.spec import Runtime
+from deployments.checkpoints.opening import Checkpoint
 from deployments.garments.checkpoint import open_clothes_parser
 from deployments.garments.maps import CHANNELS
 from deployments.garments.network import SIZE, ParseNetwork
@@ -14,7 +15,6 @@ from deployments.garments.sight import look
 from deployments.garments.signature import SIGNATURE
 from deployments.garments.warmup import compile_all
 from deployments.runtime import load
-from deployments.runtimes import Runtime
 from pose.figure import Figure, Reading
 
 

@@ -13,11 +13,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from deployments.checkpoints import Checkpoint
+from deployments.checkpoints.opening import Checkpoint
+from deployments.checkpoints.pretrained import Pretrained, load_pretrained
 from deployments.keypoints.foreground import Foreground, is_photograph
 from deployments.keypoints.read import shrunk
 from deployments.keypoints.vitpose import Bounds, coco_rows, to_reading
-from deployments.pretrained import Pretrained, load_pretrained
 from pose.errors import WeightsError
 from pose.figure import Kind, Reading
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from deployments.checkpoints import Checkpoint
-from deployments.runtimes import Runtime
+from deployments.backends.spec import Runtime
+from deployments.checkpoints.opening import Checkpoint
 from pose.figure import Reading
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Keypoints:
     _people: "PeopleReader | None" = None
 
     def __init__(self, blazepose: Any, checkpoint: Checkpoint | None = None, runtime: Runtime | None = None) -> None:
-        from deployments.backends import serve_network
+        from deployments.backends.choice import serve_network
         from deployments.keypoints.network import PoseNetwork
         from deployments.keypoints.reader import PoseReader
         from deployments.keypoints.signature import SIGNATURE

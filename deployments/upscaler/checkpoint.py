@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from deployments.pretrained import Pretrained, load_pretrained
+from deployments.checkpoints.pretrained import Pretrained, load_pretrained
 from deployments.upscaler.network import bounds
 from pose.errors import NotFinite, WeightsError
 

@@ -5,10 +5,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from deployments.backends import Served, serve_network
-from deployments.checkpoints import Checkpoint
+from deployments.backends.choice import Served, serve_network
+from deployments.backends.spec import Runtime
+from deployments.checkpoints.opening import Checkpoint
 from deployments.runtime import load
-from deployments.runtimes import Runtime
 from deployments.upscaler.checkpoint import open_swin2sr
 from deployments.upscaler.network import FACTORS, MARGIN, UpscalerNetwork
 from deployments.upscaler.run import at, upsampler

@@ -8,8 +8,8 @@ import torch
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
+from deployments.backends.trial import distance, example_inputs, outputs_of
 from deployments.denoiser.checkpoint.framing import canvases
-from deployments.trial import distance, example_inputs, outputs_of
 from export import command
 from export.artefacts import Plan, export
 from export.components import Component, canvases_of

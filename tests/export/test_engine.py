@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from deployments.graphs import Graph
+from deployments.backends.graphs import Graph
 from export.engine import build_engine, refit_engine
 from pose.errors import GraphError
 from tests.export.bindings import RecordedModule, load_bindings

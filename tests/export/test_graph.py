@@ -5,11 +5,11 @@ import torch
 from onnx import TensorProto
 from torch import Tensor, nn
 
+from deployments.backends.graphs import OPSET
+from deployments.backends.trial import example_inputs
 from deployments.denoiser.limbs import limb_maps
 from deployments.denoiser.network import CrossAttention, moved
-from deployments.graphs import OPSET
 from deployments.signature import Port, Signature
-from deployments.trial import example_inputs
 from export.graph import in_precision, to_onnx
 from export.operators import unsupported
 from export.parity import check_parity, session

@@ -7,7 +7,7 @@ import pytest
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
-from deployments.ordered import ordered
+from deployments.backends.ordered import ordered
 from deployments.runtime import Runner
 from export.parity import check_parity, session, times, widened
 from pose.errors import GraphError

@@ -7,7 +7,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from deployments.checkpoint_manifest import file_hash, write_manifest
+from deployments.checkpoints.manifest import file_hash, write_manifest
 from serve import doctor
 from serve.cli import main
 from serve.doctor import Row, could_start, examine

@@ -6,8 +6,8 @@ import torch
 import yaml
 from safetensors.torch import save
 
-from deployments.checkpoint_manifest import file_hash, read_manifest
-from deployments.checkpoints import open_checkpoint
+from deployments.checkpoints.manifest import file_hash, read_manifest
+from deployments.checkpoints.opening import open_checkpoint
 from pose.errors import InvalidInput, WeightsError
 from serve.families import FAMILIES, Family, Part, Source
 from serve.hub import HuggingFace

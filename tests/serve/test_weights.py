@@ -7,7 +7,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from deployments.checkpoints import Checkpoint
+from deployments.checkpoints.opening import Checkpoint
 from pose.errors import WeightsError
 from serve.cli import main
 from serve.settings import ROOT, parse_settings

@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 import torch
 
-from deployments.backends import place
-from deployments.checkpoints import Checkpoint, open_checkpoint
+from deployments.backends.choice import place
+from deployments.backends.spec import Runtime
+from deployments.checkpoints.opening import Checkpoint, open_checkpoint
 from deployments.denoiser.checkpoint import inpaint, qwen
 from deployments.denoiser.checkpoint.networks import BY_TORCH, DEFAULT
 from deployments.denoiser.checkpoint.painting import Painter, Sampling
 from deployments.denoiser.checkpoint.pipeline import BASES
-from deployments.runtimes import Runtime
 from pose.errors import ArtefactError
 
 Open = Callable[[Checkpoint, Sampling, torch.device, torch.dtype, Runtime], Painter]

@@ -16,7 +16,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from deployments.checkpoints import Checkpoint
+from deployments.backends.spec import Runtime
+from deployments.checkpoints.opening import Checkpoint
 from deployments.denoiser.checkpoint.canvas import Canvas, advance, restore, snapshot, turn
 from deployments.denoiser.checkpoint.conditions import (
     Prompts,
@@ -35,7 +36,6 @@ from deployments.denoiser.checkpoint.pipeline import Assembled, assemble
 from deployments.denoiser.checkpoint.reuse import check_split, predict_reusing
 from deployments.denoiser.checkpoint.rows import Networks, gather, predict
 from deployments.denoiser.engine.slots import Job, OutOfMemory
-from deployments.runtimes import Runtime
 from deployments.signature import Bucket
 from pose.errors import InvalidInput, NotFinite, Overloaded
 

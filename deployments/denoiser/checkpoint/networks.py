@@ -19,8 +19,12 @@ import torch
 from torch import Tensor
 
 from deployments.artefacts import artefact_name, manifest_path
-from deployments.backends import precision_name
-from deployments.compiled import compiled_runs
+from deployments.backends.choice import precision_name
+from deployments.backends.compiled import compiled_runs
+from deployments.backends.engines import OnCard, read_engine
+from deployments.backends.graphs import graph_of, open_session
+from deployments.backends.padding import Padded, Run
+from deployments.backends.spec import Runtime
 from deployments.denoiser.checkpoint.framing import canvases
 from deployments.denoiser.checkpoint.parts import Part
 from deployments.denoiser.checkpoint.ports import (
@@ -33,11 +37,7 @@ from deployments.denoiser.checkpoint.ports import (
     tensors_of,
 )
 from deployments.denoiser.checkpoint.rows import Networks
-from deployments.engines import OnCard, read_engine
-from deployments.graphs import graph_of, open_session
-from deployments.padding import Padded, Run
 from deployments.runtime import Runner
-from deployments.runtimes import Runtime
 from deployments.signature import Bucket, Signature
 from pose.errors import ArtefactError
 

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from PIL import Image
 
-from deployments.checkpoints import Checkpoint, open_checkpoint
+from deployments.checkpoints.opening import Checkpoint, open_checkpoint
 from deployments.denoiser.checkpoint.ports import CLASSES, Given, Kind
 from deployments.signature import Bucket
 

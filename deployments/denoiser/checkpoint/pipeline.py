@@ -16,7 +16,7 @@ from typing import Any
 
 import torch
 
-from deployments.checkpoints import Checkpoint, Opened, open_checkpoint
+from deployments.checkpoints.opening import Checkpoint, Opened, open_checkpoint
 from deployments.denoiser.checkpoint.adapter import add_adapter
 from deployments.denoiser.checkpoint.schedulers import choose_scheduler
 from pose.errors import WeightsError

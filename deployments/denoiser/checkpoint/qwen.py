@@ -20,7 +20,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from deployments.checkpoints import Checkpoint, Opened, open_checkpoint
+from deployments.checkpoints.opening import Checkpoint, Opened, open_checkpoint
 from deployments.denoiser.checkpoint import painting as words
 from deployments.denoiser.checkpoint.first_block import Call, Memory, parted, whole
 from deployments.denoiser.checkpoint.painting import Painting, Sampling

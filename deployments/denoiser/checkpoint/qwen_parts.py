@@ -26,7 +26,7 @@ from torch import Tensor
 from transformers import Qwen2_5_VLForConditionalGeneration, Qwen2VLProcessor
 from transformers.processing_utils import ProcessorMixin
 
-from deployments.checkpoints import Opened
+from deployments.checkpoints.opening import Opened
 from deployments.denoiser.checkpoint.first_block import Shape
 from deployments.denoiser.checkpoint.pipeline import fitting, load_part
 from pose.errors import NotFinite, WeightsError

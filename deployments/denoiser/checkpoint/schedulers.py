@@ -9,7 +9,7 @@ from typing import Any
 
 from torch import Tensor
 
-from deployments.checkpoints import open_checkpoint
+from deployments.checkpoints.opening import open_checkpoint
 from pose.errors import WeightsError
 
 SCHEDULERS = (

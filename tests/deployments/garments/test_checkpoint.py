@@ -1,6 +1,5 @@
 """An operator's SegFormer: the library's own numbers, what the parse makes of them, and what is refused."""
 
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,7 @@ import transformers
 from torch import Tensor
 
 from deployments import runtime
-from deployments.checkpoints import Checkpoint
+from deployments.checkpoints.opening import Checkpoint
 from deployments.garments.checkpoint import belief, open_clothes_parser
 from deployments.garments.crop import window_of
 from deployments.garments.deployment import Garments
@@ -87,7 +86,7 @@ def test_another_figure_beside_is_not_the_parsers_to_claim() -> None:
 def test_the_stage_asks_both_and_names_both_hashes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     torch.manual_seed(0)
     card.save("parse", ParseNetwork(), {}, tmp_path)
-    monkeypatch.setattr(runtime, "load", partial(runtime.load, directory=tmp_path))
+    monkeypatch.setattr(runtime.load, "__defaults__", (tmp_path,))
     stage = Garments(Checkpoint(base=str(save_segformer(tmp_path / "clothes"))))
     mask = (doll.silhouette() * 255).astype("uint8")
     figure = stage.parse(doll.coloured(), doll.reading(), mask)

@@ -1,4 +1,3 @@
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from training import card
 def test_parses_with_weights_from_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     torch.manual_seed(0)
     card.save("parse", ParseNetwork(), {}, tmp_path)
-    monkeypatch.setattr(runtime, "load", partial(runtime.load, directory=tmp_path))
+    monkeypatch.setattr(runtime.load, "__defaults__", (tmp_path,))
     stage = Garments()
     mask = (doll.silhouette() * 255).astype("uint8")
     figure = stage.parse(doll.coloured(), doll.reading(), mask)
@@ -24,6 +23,6 @@ def test_parses_with_weights_from_a_folder(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_refuses_to_start_without_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runtime, "load", partial(runtime.load, directory=tmp_path))
+    monkeypatch.setattr(runtime.load, "__defaults__", (tmp_path,))
     with pytest.raises(WeightsError, match="missing"):
         Garments()

@@ -7,8 +7,8 @@ import torch
 import transformers
 from torch import Tensor, nn
 
+from deployments.checkpoints.pretrained import Pretrained
 from deployments.garments.checkpoint import ClothesParser
-from deployments.pretrained import Pretrained
 from tests.deployments.garments import doll
 
 ATR = (

@@ -10,7 +10,7 @@ import pytest
 import torch
 import transformers
 
-from deployments.checkpoints import Checkpoint
+from deployments.checkpoints.opening import Checkpoint
 from deployments.keypoints.checkpoint import SURE, PeopleReader, open_people_reader
 from deployments.keypoints.deployment import Keypoints
 from deployments.keypoints.vitpose import COCO

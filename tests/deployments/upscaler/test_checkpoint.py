@@ -8,7 +8,7 @@ import pytest
 import torch
 import transformers
 
-from deployments.checkpoints import Checkpoint
+from deployments.checkpoints.opening import Checkpoint
 from deployments.upscaler import deployment
 from deployments.upscaler import upscale as module
 from deployments.upscaler.checkpoint import Swin2SR, open_swin2sr

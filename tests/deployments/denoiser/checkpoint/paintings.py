@@ -11,7 +11,7 @@ from diffusers import ControlNetModel
 from numpy.typing import NDArray
 from PIL import Image
 
-from deployments.checkpoints import Checkpoint
+from deployments.checkpoints.opening import Checkpoint
 from deployments.denoiser.checkpoint.conditions import Window
 from deployments.denoiser.checkpoint.inpaint import InpaintProgram, open_painter
 from deployments.denoiser.checkpoint.painting import Painting, Sampling

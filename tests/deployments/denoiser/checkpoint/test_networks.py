@@ -12,7 +12,8 @@ import pytest
 import torch
 
 from deployments.artefacts import manifest_path
-from deployments.checkpoints import Checkpoint
+from deployments.backends.spec import Runtime
+from deployments.checkpoints.opening import Checkpoint
 from deployments.denoiser.checkpoint import families
 from deployments.denoiser.checkpoint import networks as substituting
 from deployments.denoiser.checkpoint.families import open_painter as open_any
@@ -22,7 +23,6 @@ from deployments.denoiser.checkpoint.parts import Part, parts_of
 from deployments.denoiser.checkpoint.pipeline import assemble
 from deployments.denoiser.checkpoint.ports import Given, Positional, signature_of
 from deployments.denoiser.checkpoint.rows import Networks
-from deployments.runtimes import Runtime
 from export.artefacts import Plan, export
 from export.components import Component
 from pose.errors import ArtefactError

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from deployments.checkpoints import Checkpoint
+from deployments.checkpoints.opening import Checkpoint
 from deployments.denoiser.checkpoint.pipeline import SD, SDXL, assemble, library
 from pose.errors import WeightsError
 from tests.deployments.denoiser.checkpoint import tiny_diffusion

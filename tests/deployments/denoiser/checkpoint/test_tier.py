@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from deployments.checkpoints import Checkpoint
+from deployments.backends.spec import Runtime
+from deployments.checkpoints.opening import Checkpoint
 from deployments.denoiser.assembly import assemble
 from deployments.denoiser.checkpoint.families import open_painter
 from deployments.denoiser.checkpoint.painting import Sampling
@@ -20,7 +21,6 @@ from deployments.denoiser.lock import BAND
 from deployments.denoiser.sample import figure_height
 from deployments.denoiser.spec import Order, Progress
 from deployments.denoiser.warmup import named
-from deployments.runtimes import Runtime
 from pose.errors import WeightsError
 from tests.deployments.denoiser.figures import echo, figure, warp
 

@@ -16,7 +16,7 @@ from PIL import Image
 from tokenizers import pre_tokenizers
 from transformers import Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration, Qwen2Tokenizer, Qwen2VLImageProcessorPil
 
-from deployments.checkpoints import Checkpoint
+from deployments.checkpoints.opening import Checkpoint
 from deployments.denoiser.checkpoint.painting import Painting, Sampling
 from deployments.denoiser.checkpoint.qwen import QwenPainter, open_painter
 

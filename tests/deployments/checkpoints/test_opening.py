@@ -7,8 +7,8 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from deployments.checkpoint_manifest import file_hash, write_manifest
-from deployments.checkpoints import open_checkpoint
+from deployments.checkpoints.manifest import file_hash, write_manifest
+from deployments.checkpoints.opening import open_checkpoint
 from pose.errors import WeightsError
 
 PIPELINE = "StableDiffusionPipeline"

@@ -10,8 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from deployments.ordered import ordered
-from deployments.padding import cut, grown
+from deployments.backends.ordered import ordered
+from deployments.backends.padding import cut, grown
 from deployments.signature import Bucket, Signature
 
 BOUNDS = {"fp32": 1e-3, "fp16": 2e-2, "bf16": 8e-2}  # the largest relative error that is accepted

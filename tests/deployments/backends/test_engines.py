@@ -7,9 +7,9 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from deployments import engines
 from deployments.artefacts import Manifest, artefact_name, write_artefact
-from deployments.engines import EngineRun, Lane, OnCard, architecture, engine_runs, load_engine
+from deployments.backends import engines
+from deployments.backends.engines import EngineRun, Lane, OnCard, architecture, engine_runs, load_engine
 from deployments.signature import Port, Signature
 from pose.errors import ArtefactError, GraphError
 from tests.export.bindings import RecordedModule, load_bindings

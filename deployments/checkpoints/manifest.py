@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from deployments.checkpoint_files import MANIFEST, read_config
+from deployments.checkpoints.files import MANIFEST, read_config
 from pose.errors import WeightsError
 
 _LARGE = 64 * 2**20  # bytes

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deployments.checkpoint_files import VARIANTS, header, keep_inside, read_config, refuse_weights, texts, weights
+from deployments.checkpoints.files import VARIANTS, header, keep_inside, read_config, refuse_weights, texts, weights
 from pose.errors import WeightsError
 
 IP_ADAPTER = "IPAdapter"

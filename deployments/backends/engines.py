@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from deployments.artefacts import REMEDY, artefact_name, read_artefact
-from deployments.padding import Run
+from deployments.backends.padding import Run
 from deployments.signature import Bucket, Signature
 from pose.errors import ArtefactError, GraphError
 

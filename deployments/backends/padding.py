@@ -3,7 +3,7 @@
 Pictures are padded by zeros at the right and at the bottom up to a bucket, batches up to the next fixed one by
 repeating their last row; what is larger than the largest batch is run in parts. Which axes grow with the picture is
 read off each port's `shape`. Padding is not free of effect: a network that normalises over the whole picture sees it.
-So only networks that were found to answer alike (`deployments.trial`) are padded to a bucket; for the others, and for
+So only networks that were found to answer alike (`trial`) are padded to a bucket; for the others, and for
 pictures beyond all buckets, the eager network runs. Knows shapes; no libraries that run graphs.
 """
 
@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from deployments.ordered import named
+from deployments.backends.ordered import named
 from deployments.signature import Bucket, Port, Signature
 
 Run = Callable[[Sequence[Tensor]], list[Tensor]]  # in the signature's order, of one bucket's shapes

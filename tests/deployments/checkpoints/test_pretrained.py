@@ -8,7 +8,7 @@ import torch
 import transformers
 from safetensors.torch import load_file, save_file
 
-from deployments.pretrained import Pretrained, load_pretrained
+from deployments.checkpoints.pretrained import Pretrained, load_pretrained
 from pose.errors import WeightsError
 
 NETWORKS = {"Swin2SRForImageSuperResolution": "Swin2SRImageProcessorPil"}

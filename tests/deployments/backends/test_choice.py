@@ -7,12 +7,12 @@ import shutil
 import pytest
 import torch
 
-from deployments import backends, compiled
-from deployments.backends import Runtime, Served, serve_network
-from deployments.ordered import ordered
+from deployments.backends import choice, compiled
+from deployments.backends.choice import Runtime, Served, serve_network
+from deployments.backends.ordered import ordered
+from deployments.backends.trial import BOUNDS, distance, example_inputs, outputs_of
 from deployments.runtime import Runner, load
 from deployments.signature import Signature
-from deployments.trial import BOUNDS, distance, example_inputs, outputs_of
 from deployments.upscaler.network import AtFactor, UpscalerNetwork
 from deployments.upscaler.signature import at_factor
 from export.artefacts import Plan, export
@@ -137,7 +137,7 @@ def _fake(monkeypatch, seconds, wrong=()):
 
         return Served(options.runner.name, options.runner.sha256, backend, call)
 
-    monkeypatch.setattr(backends.Options, "served", served)
+    monkeypatch.setattr(choice.Options, "served", served)
     return lambda: passed[0]
 
 
@@ -171,7 +171,7 @@ def test_auto_takes_the_fastest_that_agrees_and_tells_of_the_rest(
     ],
 )
 def test_the_default_is_what_was_measured_as_the_faster(tiny, monkeypatch, hardware, network, there, backend) -> None:
-    monkeypatch.setattr(backends, "precision", lambda device: hardware)
+    monkeypatch.setattr(choice, "precision", lambda device: hardware)
     _fake(monkeypatch, {"eager": 1, **({"onnxruntime": 1} if there else {})})
     signature = dataclasses.replace(SIGNATURE, network=network)
     assert serve_network(tiny, signature, Runtime(device="cpu")).backend == backend

@@ -5,8 +5,8 @@ import itertools
 import torch
 from torch import nn
 
+from deployments.backends.trial import bears_padding, distance, example_inputs, median_seconds, relative_error
 from deployments.signature import Port, Signature
-from deployments.trial import bears_padding, distance, example_inputs, median_seconds, relative_error
 from tests.export.tiny import SIGNATURE, tiny_network
 
 INF = float("inf")

@@ -14,14 +14,14 @@ from typing import Any
 
 import torch
 
-from deployments.compiled import compiled_runs
-from deployments.engines import engine_runs
-from deployments.graphs import graph_runs
-from deployments.padding import Padded, Run
+from deployments.backends.compiled import compiled_runs
+from deployments.backends.engines import engine_runs
+from deployments.backends.graphs import graph_runs
+from deployments.backends.padding import Padded, Run
+from deployments.backends.spec import Backend, Runtime
+from deployments.backends.trial import BOUNDS, bears_padding, distance, example_inputs, median_seconds, outputs_of
 from deployments.runtime import Runner, placed, precision, rounded
-from deployments.runtimes import Backend, Runtime
 from deployments.signature import Bucket, Signature
-from deployments.trial import BOUNDS, bears_padding, distance, example_inputs, median_seconds, outputs_of
 from pose.errors import ContrappostoError, WeightsError
 
 Call = Callable[..., Any]

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from deployments.artefacts import artefact_name, read_artefact, read_data
-from deployments.padding import Run
+from deployments.backends.padding import Run
 from deployments.signature import Bucket, Signature
 from pose.errors import ArtefactError
 

@@ -11,9 +11,9 @@ import torch
 from safetensors.torch import save
 
 from deployments.artefacts import manifest_path
-from deployments.graphs import graph_runs, open_session, tensors_of
-from deployments.ordered import ordered
-from deployments.trial import distance, example_inputs
+from deployments.backends.graphs import graph_runs, open_session, tensors_of
+from deployments.backends.ordered import ordered
+from deployments.backends.trial import distance, example_inputs
 from export import beside
 from export.artefacts import Plan, export
 from pose.errors import ArtefactError
@@ -132,7 +132,7 @@ def test_a_bucket_without_a_graph_is_refused(graph, made) -> None:
 
 def test_what_is_no_graph_though_its_hash_fits_is_told(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(
-        "deployments.graphs.read_artefact", lambda path, expected: (b"no graph", SimpleNamespace(data=()))
+        "deployments.backends.graphs.read_artefact", lambda path, expected: (b"no graph", SimpleNamespace(data=()))
     )
     with pytest.raises(ArtefactError, match="backend: eager"):
         graph_runs(tmp_path, SIGNATURE, "fp32", "a" * 64)

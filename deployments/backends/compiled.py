@@ -14,11 +14,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from deployments.ordered import ordered
-from deployments.padding import Run
+from deployments.backends.ordered import ordered
+from deployments.backends.padding import Run
+from deployments.backends.trial import example_inputs
 from deployments.runtime import Runner
 from deployments.signature import Bucket, Signature
-from deployments.trial import example_inputs
 from pose.errors import GraphError
 
 

@@ -15,7 +15,7 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor, nn
 
-from deployments.checkpoints import Opened, open_checkpoint
+from deployments.checkpoints.opening import Opened, open_checkpoint
 from deployments.runtime import precision
 from pose.errors import WeightsError
 

@@ -11,8 +11,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from deployments.checkpoint_layout import class_name, loaded
-from deployments.checkpoint_manifest import check_manifest, fingerprint
+from deployments.checkpoints.layout import class_name, loaded
+from deployments.checkpoints.manifest import check_manifest, fingerprint
 from pose.errors import WeightsError
 
 _HUB_ID = re.compile(r"[\w-][\w.-]*(/[\w-][\w.-]*)+")

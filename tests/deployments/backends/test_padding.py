@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from deployments.padding import Padded, size_of
+from deployments.backends.padding import Padded, size_of
 from deployments.signature import Port, Signature
 
 SIGNATURE = Signature(

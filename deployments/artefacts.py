@@ -21,7 +21,7 @@ from deployments.checkpoints.manifest import file_hash
 from deployments.signature import Bucket
 from pose.errors import ArtefactError
 
-FORMAT = 2
+FORMAT = 3
 REMEDY = "make it again with the `contrapposto export` that made it and --rebuild"
 
 
@@ -38,7 +38,8 @@ class DataFile:
 class Manifest:
     """What an artefact is. bucket [height, width]; parity: the largest relative difference from torch in float32.
 
-    sha256 and bytes of the file; weights_sha256 and code_sha256 of what it was made from; tensorrt (version) and
+    sha256 and bytes of the file; weights_sha256 and code_sha256 of the network that it was made from, which serving
+    expects; exporter_sha256 of what else decides how it was made, which export alone can tell; tensorrt (version) and
     architecture (such as sm90) only of engines, None otherwise; parity None where it could not be run; data: the files
     of weights that belong to a graph.
     """
@@ -51,6 +52,7 @@ class Manifest:
     bytes: int
     weights_sha256: str
     code_sha256: str
+    exporter_sha256: str
     opset: int
     torch: str
     onnx: str

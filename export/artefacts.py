@@ -30,6 +30,7 @@ from deployments.artefacts import (
     read_data,
     write_artefact,
 )
+from deployments.backends.code import code_sha256
 from deployments.backends.engines import EngineRun, Lane, load_engine
 from deployments.backends.graphs import OPSET, Graph, read_graph, tensors_of
 from deployments.runtime import WEIGHTS, Runner
@@ -72,8 +73,8 @@ class Exportable(Protocol):
         """What is exported, as torch runs it in serving, on weights of its own."""
         ...
 
-    def code_sha256(self) -> str:
-        """Of all that makes the graph, but the weights."""
+    def exporter_sha256(self) -> str:
+        """Of all that makes the graph, but the network's weights and its own code (`backends.code`)."""
         ...
 
 
@@ -95,9 +96,9 @@ class Plan:
         """The precision that names the artefacts."""
         return self.quantizer.mode if self.quantizer else self.precision
 
-    def code_sha256(self, embedded: Exportable) -> str:
+    def exporter_sha256(self, embedded: Exportable) -> str:
         """Of what makes the graph; with a quantizer of what it is calibrated on, too."""
-        code = embedded.code_sha256()
+        code = embedded.exporter_sha256()
         return self.quantizer.sha256(code) if self.quantizer else code
 
 
@@ -157,7 +158,8 @@ def expected(plan: Plan, loaded: Loaded, bucket: Bucket, kind: str) -> dict[str,
         "precision": plan.kind,
         "batch": loaded.embedded.signature.batch,
         "weights_sha256": loaded.runner.sha256,
-        "code_sha256": plan.code_sha256(loaded.embedded),
+        "code_sha256": code_sha256(loaded.embedded.signature, bucket),
+        "exporter_sha256": plan.exporter_sha256(loaded.embedded),
         "opset": OPSET,
         "torch": torch.__version__,
         "onnx": version("onnx"),

@@ -21,7 +21,6 @@ from torch import nn
 from deployments.backends import ordered
 from deployments.checkpoints.files import read_config
 from deployments.checkpoints.opening import Opened, open_checkpoint
-from deployments.denoiser.checkpoint import ports
 from deployments.denoiser.checkpoint.adapter import add_adapter
 from deployments.denoiser.checkpoint.framing import canvases
 from deployments.denoiser.checkpoint.parts import reference_shape, with_adapter
@@ -61,9 +60,9 @@ class Component:
         """As torch runs it in serving, on weights of its own."""
         return rounded(replace(self).load(directory)[0])
 
-    def code_sha256(self) -> str:
+    def exporter_sha256(self) -> str:
         """Of this code, of export's, and of the configuration."""
-        here: Sequence[ModuleType] = (inspect.getmodule(type(self)), ports, ordered, graph, beside)  # type: ignore[assignment]
+        here: Sequence[ModuleType] = (inspect.getmodule(type(self)), ordered, graph, beside)  # type: ignore[assignment]
         sources = [inspect.getsource(module) for module in here]
         told = (repr(sorted(self._config.items())), repr(self._given))
         return hashlib.sha256("".join((*sources, *told)).encode()).hexdigest()

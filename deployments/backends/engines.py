@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from deployments.artefacts import REMEDY, artefact_name, read_artefact
+from deployments.backends.code import code_sha256
 from deployments.backends.padding import Run
 from deployments.signature import Bucket, Signature
 from pose.errors import ArtefactError, GraphError
@@ -99,10 +100,20 @@ def read_engine(
     folder: Path, signature: Signature, bucket: Bucket, precision: str, weights: str, card: OnCard
 ) -> bytes:
     """The engine's bytes; `weights`: their SHA-256. Raises ArtefactError."""
-    expected = {"network": signature.network, "bucket": bucket, "precision": precision, "weights_sha256": weights}
     machine = {"architecture": card.architecture, "tensorrt": card.tensorrt.__version__}
     path = folder / artefact_name(signature.network, bucket, precision, "engine")
-    return read_artefact(path, {**expected, **machine})[0]
+    return read_artefact(path, {**expected_engine(signature, bucket, precision, weights), **machine})[0]
+
+
+def expected_engine(signature: Signature, bucket: Bucket, precision: str, weights: str) -> dict[str, Any]:
+    """What the manifest of an engine must say for it to be served, but card and TensorRT."""
+    return {
+        "network": signature.network,
+        "bucket": bucket,
+        "precision": precision,
+        "weights_sha256": weights,
+        "code_sha256": code_sha256(signature, bucket),
+    }
 
 
 def load_engine(plan: bytes, trt: Any) -> Any:

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from deployments.artefacts import artefact_name, read_artefact, read_data
+from deployments.backends.code import code_sha256
 from deployments.backends.padding import Run
 from deployments.signature import Bucket, Signature
 from pose.errors import ArtefactError
@@ -74,7 +75,7 @@ def tensors_of(data: bytearray) -> dict[str, Tensor]:
 def graph_runs(
     folder: Path, signature: Signature, precision: str, weights_sha256: str, device: str = "cpu"
 ) -> dict[Bucket, Run]:
-    """A session a bucket. Raises ArtefactError where a graph is missing, altered or of other weights."""
+    """A session a bucket. Raises ArtefactError where a graph is missing, altered, or of other weights or code."""
     runs, loaded = {}, dict[str, dict[str, Tensor]]()
     for bucket in signature.buckets:
         graph = graph_of(folder, signature, bucket, precision, weights_sha256, loaded)
@@ -91,9 +92,22 @@ def graph_of(
     loaded: dict[str, dict[str, Tensor]] | None = None,
 ) -> Graph:
     """The graph of one bucket; see `read_graph`."""
-    expected = {"network": signature.network, "precision": precision, "weights_sha256": weights_sha256, "opset": OPSET}
     path = folder / artefact_name(signature.network, bucket, precision, "onnx")
-    return read_graph(path, {**expected, "bucket": bucket, "tensorrt": None, "architecture": None}, loaded)
+    return read_graph(path, expected_graph(signature, bucket, precision, weights_sha256), loaded)
+
+
+def expected_graph(signature: Signature, bucket: Bucket, precision: str, weights_sha256: str) -> dict[str, Any]:
+    """What the manifest of a graph must say for it to be served."""
+    return {
+        "network": signature.network,
+        "bucket": bucket,
+        "precision": precision,
+        "weights_sha256": weights_sha256,
+        "code_sha256": code_sha256(signature, bucket),
+        "opset": OPSET,
+        "tensorrt": None,
+        "architecture": None,
+    }
 
 
 def open_session(graph: Graph | bytes, threads: int | None = None, device: str = "cpu") -> Run:

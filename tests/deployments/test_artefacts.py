@@ -19,6 +19,7 @@ MANIFEST = Manifest(
     bytes=len(DATA),
     weights_sha256="a" * 64,
     code_sha256="b" * 64,
+    exporter_sha256="d" * 64,
     opset=22,
     torch="2.13.0",
     onnx="1.23.2",

@@ -89,7 +89,7 @@ def test_a_unets_graph_computes_what_torch_does(folders, tmp_path) -> None:
 
 
 def test_another_configuration_has_another_hash(folders) -> None:
-    hashes = {Component("unet", folders[name], (BUCKET,)).code_sha256() for name in ("sd", "sd9", "lcm", "xl")}
+    hashes = {Component("unet", folders[name], (BUCKET,)).exporter_sha256() for name in ("sd", "sd9", "lcm", "xl")}
     assert len(hashes) == 4
 
 

@@ -101,10 +101,10 @@ def test_no_npz_and_pickles_are_told(model, tmp_path) -> None:
 
 def test_other_inputs_to_calibrate_on_make_another_graph(calibration, tmp_path) -> None:
     plan = Plan(tmp_path, "fp32", quantizer=Quantizer("int8", calibration, tmp_path))
-    before = plan.code_sha256(EMBEDDED)
-    assert (plan.kind, before) != ("fp32", EMBEDDED.code_sha256())
+    before = plan.exporter_sha256(EMBEDDED)
+    assert (plan.kind, before) != ("fp32", EMBEDDED.exporter_sha256())
     np.savez(calibration, picture=np.zeros((5, 3, 8, 12), np.float32))
-    assert plan.code_sha256(EMBEDDED) != before
+    assert plan.exporter_sha256(EMBEDDED) != before
 
 
 @pytest.mark.parametrize("kind", [onnx.TensorProto.INT8, onnx.TensorProto.FLOAT8E4M3FN])

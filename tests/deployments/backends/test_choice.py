@@ -32,7 +32,7 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("artefacts")
     card.save("tiny", tiny_network(), {"steps": 1}, folder)
     tuple(export(Plan(folder, "fp32", weights=folder), [EMBEDDED], lambda _: None))
-    shipped = Embedded(UPSCALER, UpscalerNetwork, (), lambda network: AtFactor(network, 2))
+    shipped = Embedded(UPSCALER, UpscalerNetwork, lambda network: AtFactor(network, 2))
     tuple(export(Plan(folder, "fp32"), [shipped], lambda _: None))
     return folder
 

@@ -9,6 +9,7 @@ import torch
 
 from deployments.artefacts import Manifest, artefact_name, write_artefact
 from deployments.backends import engines
+from deployments.backends.code import code_sha256
 from deployments.backends.engines import EngineRun, Lane, OnCard, architecture, engine_runs, load_engine
 from deployments.signature import Port, Signature
 from pose.errors import ArtefactError, GraphError
@@ -19,7 +20,8 @@ SIGNATURE = Signature("one", "one", (Port("x", lambda h, w: (3, h)),), (Port("y"
 PLAN = b"a plan"
 MANIFEST = Manifest(
     network="one", bucket=BUCKET, precision="bf16", batch=4, sha256=hashlib.sha256(PLAN).hexdigest(), bytes=len(PLAN),
-    weights_sha256="a" * 64, code_sha256="b" * 64, opset=22, torch="2.13.0", onnx="1.23.2", tensorrt="11.4.0",
+    weights_sha256="a" * 64, code_sha256=code_sha256(SIGNATURE, BUCKET), exporter_sha256="b" * 64,
+    opset=22, torch="2.13.0", onnx="1.23.2", tensorrt="11.4.0",
     architecture="sm90", parity=1e-3,
 )  # fmt: skip
 
@@ -116,6 +118,7 @@ def test_an_engine_of_this_card_is_deserialised(tmp_path, card, monkeypatch) -> 
         ({"precision": "fp16"}, "precision fp16, not bf16"),
         ({"bucket": (8, 8)}, "bucket"),
         ({"weights_sha256": "c" * 64}, "weights_sha256"),
+        ({"code_sha256": "c" * 64}, "code_sha256"),
         ({"data": PLAN[:-1]}, "5 bytes"),
         ({"data": b"a plax"}, "SHA-256"),
     ],

@@ -58,6 +58,7 @@ def test_it_computes_what_torch_does(graph, made, batch) -> None:
     ("field", "value"),
     [
         ("weights_sha256", "c" * 64),
+        ("code_sha256", "c" * 64),
         ("precision", "bf16"),
         ("bucket", [8, 8]),
         ("opset", 21),

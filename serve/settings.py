@@ -67,6 +67,15 @@ class DenoiserStage(NetworkStage):
     sampling: Sampling = Sampling()
     waiting_bound: float = Field(2.0, gt=0)
 
+    @model_validator(mode="after")
+    def _painted(self) -> "DenoiserStage":
+        if self.checkpoint is None and self.sampling != Sampling():
+            raise ValueError(
+                "sampling was given without a checkpoint, which alone it is of; name one in denoiser.checkpoint, or "
+                "leave sampling out (the embedded network's steps are the settings' own `steps`)"
+            )
+        return self
+
 
 class Ingress(_Frozen):
     """The HTTP deployment. It keeps the figures of `POST /v1/figures`, so it has one replica until they have a store.

@@ -23,6 +23,7 @@ def test_defaults_fit_two_cores():
         ({"denoiser": {"checkpoint": {"base": "a", "lora": "b"}}}, "denoiser.checkpoint.lora"),
         ({"upscaler": {"checkpoint": {}}}, "upscaler.checkpoint.base"),
         ({"deformation": {"checkpoint": {"base": "a"}}}, "deformation.checkpoint"),
+        ({"denoiser": {"sampling": {"steps": 4}}}, r"denoiser: .*sampling .* without a checkpoint.*name one"),
     ],
 )
 def test_what_is_not_known_is_refused_by_name(values, named):

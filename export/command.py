@@ -5,6 +5,7 @@ Knows how things are told; `artefacts` makes them, `parity` measures them.
 
 import argparse
 import json
+import re
 import sys
 import time
 from collections.abc import Sequence
@@ -47,6 +48,9 @@ def main(arguments: list[str] | None = None) -> int:
             _compare(plan, networks, options.json)
     except ContrappostoError as error:
         print(f"contrapposto: {error.message}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"contrapposto: cannot read or write ({error}); give another --out or --json.", file=sys.stderr)
         return 1
     return 0
 
@@ -96,11 +100,13 @@ def _check(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None
 def _bucket(text: str) -> Bucket | Literal["all"]:
     if text == "all":
         return "all"
-    height, _, width = text.partition("x")
-    size = int(height), int(width)
-    if min(size) < LATENT or size[0] % LATENT or size[1] % LATENT:
-        raise argparse.ArgumentTypeError(f"expected all, or HEIGHTxWIDTH in multiples of {LATENT}, got {text}")
-    return size
+    found = re.fullmatch(r"(\d{1,5})x(\d{1,5})", text, re.ASCII)
+    height, width = (int(side) for side in found.groups()) if found else (0, 0)
+    if min(height, width) < LATENT or height % LATENT or width % LATENT:
+        raise argparse.ArgumentTypeError(
+            f"expected all, or HEIGHTxWIDTH in multiples of {LATENT} such as 768x512, got {text}"
+        )
+    return height, width
 
 
 def _asked(options: argparse.Namespace) -> Sequence[Exportable]:

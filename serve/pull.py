@@ -47,9 +47,13 @@ def find_family(name: str) -> Family:
 def pull(family: Family, directory: Path, hub: Hub, tell: Tell) -> str:
     """Every part of the family under `directory`, verified; returns the settings (YAML) that use it.
 
-    Raises WeightsError where the hub cannot be reached, a hash differs, weights are pickles only, or space is short.
+    Raises WeightsError where the hub cannot be reached, a hash differs, weights are pickles only, space is short, or
+    the directory cannot be written to.
     """
-    folders = {part.role: _pull_part(part, directory, hub, tell) for part in family.parts}
+    try:
+        folders = {part.role: _pull_part(part, directory, hub, tell) for part in family.parts}
+    except OSError as error:
+        raise WeightsError(f"cannot write to {directory} ({error}); give another folder with --to.") from error
     return settings_for(family, folders)
 
 

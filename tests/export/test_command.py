@@ -43,6 +43,13 @@ def test_missing_weights_end_with_1(folder, capsys) -> None:
     assert "CONTRAPPOSTO_WEIGHTS" in capsys.readouterr().err
 
 
+def test_a_folder_that_cannot_be_written_to_ends_with_1(folder, capsys) -> None:
+    assert main(["--all", "--out", "/dev/null/out", "--weights", str(folder)]) == 1
+    (last,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("contrapposto: ")]
+    assert "/dev/null/out" in last
+    assert "--out" in last
+
+
 def test_the_console_command_hands_its_arguments_on(monkeypatch) -> None:
     asked = []
     done = subprocess.CompletedProcess([], 3)
@@ -60,6 +67,8 @@ def test_the_console_command_hands_its_arguments_on(monkeypatch) -> None:
         (["--all", "--quantize", "int8"], "of a --checkpoint"),
         (["--checkpoint", "f", "--component", "unet", "--bucket", "512x512", "--quantize", "int8"], "--calibration"),
         (["--checkpoint", "folder", "--component", "unet", "--bucket", "500x512"], "multiples of 8"),
+        (["--checkpoint", "folder", "--component", "unet", "--bucket", "foo"], "all, or HEIGHTxWIDTH"),
+        (["--checkpoint", "folder", "--component", "unet", "--bucket", "512"], "all, or HEIGHTxWIDTH"),
         (["--all", "--checkpoint", "folder"], "not allowed with"),
     ],
 )

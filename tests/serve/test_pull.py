@@ -137,6 +137,12 @@ def test_too_little_space_is_told_before_anything_is_fetched(tmp_path: Path, mon
     assert hub.fetched == []
 
 
+@pytest.mark.parametrize("directory", ["/dev/null", "/proc/none"])
+def test_a_directory_that_cannot_be_written_to_is_told(directory: str) -> None:
+    with pytest.raises(WeightsError, match=f"cannot write to {directory} .*--to"):
+        pull(SWIN, Path(directory), small(), quiet)
+
+
 def pipeline_files(*networks: str) -> dict[str, bytes]:
     components = {name: ["diffusers", "UNet2DConditionModel"] for name in networks}
     components |= {"scheduler": ["diffusers", "EulerDiscreteScheduler"]}

@@ -78,13 +78,22 @@ def read_artefact(path: Path, expected: Mapping[str, Any]) -> tuple[bytes, Manif
 
     Raises ArtefactError, whose message ends with the remedy, otherwise.
     """
-    manifest = read_manifest(path)
-    for name, value in {"format": FORMAT, **expected}.items():
-        found = getattr(manifest, name)
-        if found != value:
-            raise ArtefactError(f"{path.name} was made for {name} {_short(found)}, not {_short(value)}; {REMEDY}.")
+    manifest = _expected_manifest(path, expected)
     data = bytes(_checked(path, manifest.bytes, manifest.sha256))
     return data, manifest
+
+
+def glance(path: Path, expected: Mapping[str, Any]) -> None:
+    """`read_artefact` by the manifest and by sizes alone: for telling what stands in the way, not for use."""
+    manifest = _expected_manifest(path, expected)
+    sizes = {path: manifest.bytes} | {_beside(path, file): file.bytes for file in manifest.data}
+    for file, size in sizes.items():
+        try:
+            found = file.stat().st_size
+        except OSError as error:
+            raise ArtefactError(f"{file.name} cannot be read ({error}); {REMEDY}.") from error
+        if found != size:
+            raise _cut(file, found, size)
 
 
 def read_data(artefact: Path, file: DataFile) -> bytearray:
@@ -124,6 +133,15 @@ def write_artefact(path: Path, data: bytes, manifest: Manifest) -> None:
     _replace(manifest_path(path), (json.dumps(asdict(manifest), indent=1) + "\n").encode())
 
 
+def _expected_manifest(path: Path, expected: Mapping[str, Any]) -> Manifest:
+    manifest = read_manifest(path)
+    for name, value in {"format": FORMAT, **expected}.items():
+        found = getattr(manifest, name)
+        if found != value:
+            raise ArtefactError(f"{path.name} was made for {name} {_short(found)}, not {_short(value)}; {REMEDY}.")
+    return manifest
+
+
 def _beside(artefact: Path, file: DataFile) -> Path:
     if Path(file.name).name != file.name:
         raise ArtefactError(f"the manifest of {artefact.name} names {file.name}, which is not beside it; {REMEDY}.")
@@ -136,7 +154,7 @@ def _checked(path: Path, size: int, sha256: str) -> bytearray:
         with open(path, "rb") as stream:
             found = os.fstat(stream.fileno()).st_size
             if found != size:
-                raise ArtefactError(f"{path.name} has {found} bytes, its manifest says {size}; {REMEDY}.")
+                raise _cut(path, found, size)
             data = bytearray(size)
             if stream.readinto(data) != size:
                 raise OSError("it was cut while it was read")
@@ -146,6 +164,10 @@ def _checked(path: Path, size: int, sha256: str) -> bytearray:
     if digest != sha256:
         raise _altered(path, digest, sha256)
     return data
+
+
+def _cut(path: Path, found: int, told: int) -> ArtefactError:
+    return ArtefactError(f"{path.name} has {found} bytes, its manifest says {told}; {REMEDY}.")
 
 
 def _altered(path: Path, found: str, told: str) -> ArtefactError:

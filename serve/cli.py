@@ -94,7 +94,7 @@ def _examined(options: argparse.Namespace) -> int:
     settings = read_settings(options.settings) if options.settings else Settings()
     rows = doctor.examine(settings, weights_directory())
     print(findings.as_json(rows) if options.json else findings.as_table(rows))
-    return 1 if doctor.could_start(rows) else 0
+    return 1 if findings.could_start(rows) else 0
 
 
 def _drawn(options: argparse.Namespace) -> int:

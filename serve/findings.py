@@ -1,11 +1,27 @@
-"""Prints what `serve.doctor` found: a table, or JSON. Knows rows, finds nothing out."""
+"""What `contrapposto doctor` tells: rows, and how they are printed, as a table or JSON. Finds nothing out."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from typing import Literal
 
-from serve.doctor import Row, could_start
+Status = Literal["ok", "missing", "broken"]
+MARKS: dict[Status, str] = {"ok": "ok", "missing": "--", "broken": "!!"}
 
-MARKS = {"ok": "ok", "missing": "--", "broken": "!!"}
+
+@dataclass(frozen=True)
+class Row:
+    """One finding. needed: the service cannot start unless it is ok."""
+
+    area: str
+    name: str
+    status: Status
+    told: str
+    needed: bool = False
+
+
+def could_start(rows: list[Row]) -> list[Row]:
+    """What stands in the way: empty when the service could start."""
+    return [row for row in rows if row.needed and row.status != "ok"]
 
 
 def as_table(rows: list[Row]) -> str:

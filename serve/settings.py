@@ -157,8 +157,12 @@ class Settings(_Frozen):
     @property
     def total_cpus(self) -> float:
         """What all stages reserve at their smallest."""
-        stages = [value for value in vars(self).values() if isinstance(value, Stage)]
-        return self.ingress.num_cpus + sum(stage.num_cpus * stage.min_replicas for stage in stages)
+        return self.ingress.num_cpus + sum(stage.num_cpus * stage.min_replicas for _, stage in stages_of(self))
+
+
+def stages_of(settings: Settings) -> list[tuple[str, Stage]]:
+    """Each deployment but the ingress, by name."""
+    return [(name, value) for name, value in vars(settings).items() if isinstance(value, Stage)]
 
 
 def parse_settings(values: Mapping[str, Any]) -> Settings:

@@ -100,19 +100,20 @@ def read_engine(
     folder: Path, signature: Signature, bucket: Bucket, precision: str, weights: str, card: OnCard
 ) -> bytes:
     """The engine's bytes; `weights`: their SHA-256. Raises ArtefactError."""
-    machine = {"architecture": card.architecture, "tensorrt": card.tensorrt.__version__}
     path = folder / artefact_name(signature.network, bucket, precision, "engine")
-    return read_artefact(path, {**expected_engine(signature, bucket, precision, weights), **machine})[0]
+    return read_artefact(path, expected_engine(signature, bucket, precision, weights, card))[0]
 
 
-def expected_engine(signature: Signature, bucket: Bucket, precision: str, weights: str) -> dict[str, Any]:
-    """What the manifest of an engine must say for it to be served, but card and TensorRT."""
+def expected_engine(signature: Signature, bucket: Bucket, precision: str, weights: str, card: OnCard) -> dict[str, Any]:
+    """What the manifest of an engine must say for it to be served here."""
     return {
         "network": signature.network,
         "bucket": bucket,
         "precision": precision,
         "weights_sha256": weights,
         "code_sha256": code_sha256(signature, bucket),
+        "architecture": card.architecture,
+        "tensorrt": card.tensorrt.__version__,
     }
 
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import torch
@@ -113,17 +114,10 @@ def expected_graph(signature: Signature, bucket: Bucket, precision: str, weights
 def open_session(graph: Graph | bytes, threads: int | None = None, device: str = "cpu") -> Run:
     """A graph as a function of tensors, in the graph's order; its answers lie on the CPU.
 
-    As many threads as torch unless told otherwise. Raises ArtefactError where ONNX Runtime or its provider is missing,
-    or where it refuses the graph.
+    As many threads as torch unless told otherwise. Raises ArtefactError as `onnxruntime_on` does, or where ONNX Runtime
+    refuses the graph.
     """
-    if importlib.util.find_spec("onnxruntime") is None:
-        raise ArtefactError("ONNX Runtime is not installed; pip install contrapposto[export], or set `backend: eager`.")
-    import onnxruntime
-
-    if PROVIDERS[device] not in onnxruntime.get_available_providers():
-        raise ArtefactError(
-            f"ONNX Runtime has no {PROVIDERS[device]}; pip install onnxruntime-gpu, or another backend."
-        )
+    onnxruntime = onnxruntime_on(device)
     given = graph if isinstance(graph, Graph) else Graph(graph)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads or torch.get_num_threads()
@@ -142,6 +136,20 @@ def open_session(graph: Graph | bytes, threads: int | None = None, device: str =
         return [torch.from_numpy(output) for output in session.run(None, feed)]
 
     return run
+
+
+def onnxruntime_on(device: str) -> ModuleType:
+    """ONNX Runtime for a device, cpu or cuda. Raises ArtefactError where it or its provider is missing."""
+    if importlib.util.find_spec("onnxruntime") is None:
+        raise ArtefactError("ONNX Runtime is not installed; pip install contrapposto[export], or set `backend: eager`.")
+    import onnxruntime
+
+    if PROVIDERS[device] not in onnxruntime.get_available_providers():
+        raise ArtefactError(
+            f"ONNX Runtime has no {PROVIDERS[device]}; pip install onnxruntime-gpu, or another backend."
+        )
+    module: ModuleType = onnxruntime
+    return module
 
 
 def _value(kind: Any, tensor: Tensor) -> Any:

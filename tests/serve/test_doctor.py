@@ -10,10 +10,9 @@ from safetensors.torch import save_file
 from deployments.checkpoints.manifest import file_hash, write_manifest
 from serve import doctor
 from serve.cli import main
-from serve.doctor import Row, could_start, examine
-from serve.findings import as_json, as_table
+from serve.doctor import examine
+from serve.findings import Row, Status, as_json, as_table, could_start
 from serve.settings import Settings, parse_settings
-from serve.trials import Status
 from serve.weights import weights_directory
 
 SWIN = "Swin2SRForImageSuperResolution"

@@ -56,6 +56,15 @@ class NetworkStage(Stage):
     checkpoint: Checkpoint | None = None
     runtime: Runtime = Runtime()
 
+    @model_validator(mode="after")
+    def _heard(self) -> "NetworkStage":
+        if self.runtime.canvases and (self.checkpoint is None or self.runtime.backend != "compiled"):
+            raise ValueError(
+                "runtime.canvases are of a checkpoint that is compiled; name one in checkpoint and set runtime.backend "
+                "to compiled, or leave canvases out"
+            )
+        return self
+
 
 class DenoiserStage(NetworkStage):
     """`sampling`: how a checkpoint paints. `waiting_bound`: seconds after which a waiting request goes before those

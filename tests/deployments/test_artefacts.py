@@ -6,7 +6,15 @@ import json
 
 import pytest
 
-from deployments.artefacts import Manifest, artefact_name, manifest_path, read_artefact, write_artefact
+from deployments.artefacts import (
+    DataFile,
+    Manifest,
+    artefact_name,
+    glance,
+    manifest_path,
+    read_artefact,
+    write_artefact,
+)
 from pose.errors import ArtefactError
 
 DATA = b"an engine, perhaps"
@@ -41,6 +49,20 @@ def test_what_was_written_is_read(engine) -> None:
     assert read_artefact(engine, EXPECTED) == (DATA, MANIFEST)
     assert engine.name == "tiny-8x12-fp32.engine"
     assert not list(engine.parent.glob("*.part"))
+
+
+def test_a_glance_sees_what_is_missing_or_cut_of_an_artefact_and_of_what_lies_beside(engine) -> None:
+    beside = DataFile("weights.safetensors", 3, "e" * 64)
+    write_artefact(engine, DATA, dataclasses.replace(MANIFEST, data=(beside,)))
+    with pytest.raises(ArtefactError, match=r"weights\.safetensors cannot be read.*--rebuild"):
+        glance(engine, EXPECTED)
+    (engine.parent / beside.name).write_bytes(b"abc")
+    glance(engine, EXPECTED)
+    with pytest.raises(ArtefactError, match="opset 22, not 23"):
+        glance(engine, EXPECTED | {"opset": 23})
+    (engine.parent / beside.name).write_bytes(b"ab")
+    with pytest.raises(ArtefactError, match=r"weights\.safetensors has 2 bytes, its manifest says 3"):
+        glance(engine, EXPECTED)
 
 
 @pytest.mark.parametrize(

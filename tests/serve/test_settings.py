@@ -23,6 +23,8 @@ def test_defaults_fit_two_cores():
         ({"denoiser": {"checkpoint": {"base": "a", "lora": "b"}}}, "denoiser.checkpoint.lora"),
         ({"upscaler": {"checkpoint": {}}}, "upscaler.checkpoint.base"),
         ({"deformation": {"checkpoint": {"base": "a"}}}, "deformation.checkpoint"),
+        ({"denoiser": {"runtime": {"backend": "compiled", "canvases": [[512, 512]]}}}, r"denoiser: .*name one"),
+        ({"denoiser": {"checkpoint": {"base": "a"}, "runtime": {"canvases": [[512, 512]]}}}, "backend to compiled"),
         ({"denoiser": {"sampling": {"steps": 4}}}, r"denoiser: .*sampling .* without a checkpoint.*name one"),
     ],
 )
@@ -45,6 +47,12 @@ def test_a_checkpoint_brings_its_own_number_of_steps():
     assert [Settings().default_steps, parse_settings(sampled).default_steps] == [1, 4]
     assert parse_settings({**sampled, "steps": 6}).default_steps == 6
     assert parse_settings(parse_settings(sampled).model_dump(mode="json")) == parse_settings(sampled)
+
+
+def test_a_checkpoint_is_compiled_for_the_canvases_that_are_named():
+    runtime = {"backend": "compiled", "canvases": [[1024, 768]]}
+    stage = parse_settings({"denoiser": {"checkpoint": {"base": "a"}, "runtime": runtime}}).denoiser
+    assert stage.runtime.canvases == ((1024, 768),)
 
 
 def test_what_is_not_said_of_a_stage_stays_as_it_is_by_default():

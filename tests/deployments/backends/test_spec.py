@@ -22,5 +22,3 @@ def test_a_canvas_lies_on_the_latents_grid() -> None:
 def test_settings_tell_it_with_the_key() -> None:
     with pytest.raises(InvalidInput, match=r"garments\.runtime.*batches of at least 1"):
         parse_settings({"garments": {"runtime": {"batches": []}}})
-    stage = parse_settings({"denoiser": {"runtime": {"backend": "compiled", "canvases": [[1024, 768]]}}}).denoiser
-    assert stage.runtime.canvases == ((1024, 768),)

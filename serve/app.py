@@ -51,7 +51,7 @@ def build_app(args: Mapping[str, Any]) -> Application:
         "keypoints": _deploy(Keypoints, "keypoints", settings.keypoints).bind(blazepose, *_network(settings.keypoints)),
         "garments": _deploy(Garments, "garments", settings.garments).bind(*_network(settings.garments)),
         "denoiser": _deploy(Denoiser, "denoiser", denoiser).bind(
-            *_network(denoiser), denoiser.sampling, denoiser.waiting_bound
+            *_network(denoiser), denoiser.sampling, denoiser.waiting_bound, denoiser.max_ongoing_requests
         ),
         "deformation": _deploy(Deformation, "deformation", settings.deformation).bind(),
         "backgrounds": _deploy(Backgrounds, "backgrounds", settings.backgrounds).bind(),

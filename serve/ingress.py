@@ -7,7 +7,7 @@ Knows nothing of what the stages do.
 import asyncio
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import ray
@@ -18,7 +18,7 @@ from ray.serve.handle import DeploymentHandle
 
 from deployments.backgrounds.spec import Background
 from deployments.denoiser.spec import Order, Progress
-from pose.errors import ContrappostoError
+from pose.errors import ContrappostoError, Overloaded
 from pose.figure import Figure, Reading, Warp
 from pose.pose import Pose
 from serve.api import create_api
@@ -31,6 +31,8 @@ from serve.stages import STAGES, Bounds, Held, Image, Told, Value
 
 APPLICATION = "contrapposto"
 STATUS_SECONDS = 0.5
+TRIES = 3
+LOST = "the replicas that worked on this request died one after another; try again, or ask for less at a time."
 
 
 @ray_serve.ingress()
@@ -78,11 +80,14 @@ class RayStages:
     async def repair(self, figure: Held[Figure], warp: Held[Warp], order: Order, told: Told) -> Held[Image]:
         """Where a replica dies under the call, another goes on from the latest step that was told."""
         remote = self.handles["denoiser"].options(stream=True).repair.remote
-        latest = _Latest(told)
-        try:
-            return await _last(remote, [figure.reference, warp.reference, order], latest)
-        except RayActorError:
-            return await _last(remote, [figure.reference, warp.reference, order, latest.saved], latest)
+        latest, due = _Latest(told), time.monotonic() + order.within
+        for _ in range(TRIES):
+            left = replace(order, within=max(due - time.monotonic(), 0.0))
+            try:
+                return await _last(remote, [figure.reference, warp.reference, left, latest.saved], latest)
+            except RayActorError:
+                continue
+        raise Overloaded(LOST)
 
     async def plate(
         self, picture: Held[Image], alpha: Held[Image], origin: tuple[int, int], size: tuple[int, int]
@@ -113,12 +118,14 @@ class RayStages:
 
 
 async def _call(remote: Callable[..., Any], *arguments: Any) -> Held[Any]:
-    """Calls a stage. A replica that dies under the call is replaced and the call, being pure, made once more."""
+    """Calls a stage. A replica that dies under the call is replaced and the call, being pure, made again."""
     passed = [argument.reference if isinstance(argument, Held) else argument for argument in arguments]
-    try:
-        return await _held(remote, passed)
-    except RayActorError:
-        return await _held(remote, passed)
+    for _ in range(TRIES):
+        try:
+            return await _held(remote, passed)
+        except RayActorError:
+            continue
+    raise Overloaded(LOST)
 
 
 async def _held(remote: Callable[..., Any], passed: list[Any]) -> Held[Any]:

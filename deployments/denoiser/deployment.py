@@ -47,6 +47,7 @@ class Denoiser:
         runtime: Runtime | None = None,
         sampling: Sampling | None = None,
         waiting_bound: float = BOUND,
+        calls: int = 32,
     ) -> None:
         runtime = runtime or Runtime()
         self.network = serve_network(load("denoiser", DenoiserNetwork()), SIGNATURE, runtime)
@@ -54,12 +55,11 @@ class Denoiser:
 
         def make() -> tuple[Assembly, Engine]:
             assembly = assemble(self.network, checkpoint, sampling or Sampling(), runtime)
-            # encoders and a decoder are long
-            aside = None if assembly.painter is None else ThreadPoolExecutor(1, "aside")
-            meter = RayMeter(assembly.caps)
+            meter, aside = RayMeter(assembly.caps), assembly.painter is not None  # encoders and a decoder are long
             return assembly, Engine(assembly.program, assembly.caps, waiting_bound, meter=meter, aside=aside)
 
-        assembly, self._engine = _running(make)
+        self._calls = ThreadPoolExecutor(calls, "call")
+        (assembly, self._engine), self._loops = _running(make)
         self._painter, self._caps, self._company = assembly.painter, assembly.caps, assembly.company
         log.info("rows a step: %s", named(self._caps.rows))
 
@@ -72,9 +72,14 @@ class Denoiser:
         """caps: rows a step, by bucket, as measured or halved since. company: how far it moves a result in 0..1."""
         return {"caps": named(self._caps.rows), "company": self._company}
 
+    def check_health(self) -> None:
+        """Asked by Ray every few seconds. Raises RuntimeError where this replica serves no more, to be replaced."""
+        if not all(loop.is_alive() for loop in self._loops) or not self._engine.sound:
+            raise RuntimeError("the engine has ended, or its steps fail one after another.")
+
     async def complete(self, figure: Figure, order: Order) -> Figure:
         """Every layer filled under what hides it."""
-        errand = Errand(self._engine, order, buckets=self._buckets)
+        errand = self._errand(order)
         return await errand.result(complete_figure, figure, errand.restore, order.seed)
 
     async def repair(
@@ -84,7 +89,7 @@ class Denoiser:
 
         `saved`: of the latest Progress of the same call on a replica that died.
         """
-        errand = Errand(self._engine, order, saved, self._buckets)
+        errand = self._errand(order, saved)
         if self._painter is None:
             news = errand.run(repair_warp, figure, warp, errand.restore, order.steps, order.seed)
         else:
@@ -93,9 +98,15 @@ class Denoiser:
         async for each in news:
             yield each
 
+    def _errand(self, order: Order, saved: Any = None) -> Errand:
+        return Errand(self._engine, order, saved, self._buckets, self._calls)
 
-def _running(make: Callable[[], tuple[Assembly, Engine]]) -> tuple[Assembly, Engine]:
-    """What `make` makes, in the thread in which the engine then runs: CUDA graphs are recorded by thread."""
+
+def _running(
+    make: Callable[[], tuple[Assembly, Engine]],
+) -> tuple[tuple[Assembly, Engine], tuple[threading.Thread, ...]]:
+    """What `make` makes, in the thread in which the engine then runs: CUDA graphs are recorded by thread. And both
+    loops' threads."""
     made: Future[tuple[Assembly, Engine]] = Future()
 
     def live() -> None:
@@ -106,8 +117,11 @@ def _running(make: Callable[[], tuple[Assembly, Engine]]) -> tuple[Assembly, Eng
             return
         made.result()[1].run()
 
-    threading.Thread(target=live, name="engine", daemon=True).start()
-    return made.result()
+    stepping = threading.Thread(target=live, name="engine", daemon=True)
+    stepping.start()
+    aside = threading.Thread(target=made.result()[1].run_aside, name="aside", daemon=True)
+    aside.start()
+    return made.result(), (stepping, aside)
 
 
 class RayMeter:
@@ -126,12 +140,14 @@ class RayMeter:
         self._waited = metrics.Histogram("contrapposto_engine_wait_seconds", "Ready and not run.", SECONDS, **tags)
         self._ends = metrics.Counter("contrapposto_engine_ends", "Requests ended.", **ends)
         self._alike = caps.alike
+        self._seen: set[Hashable] = set()
         for key, cap in caps.rows.items():
             self._cap.set(cap, self._bucket(key))
 
     def stepped(self, key: Hashable, rows: int, cap: int, seconds: float, waiting: int) -> None:
-        """See `engine.Meter`."""
+        """See `metering.Meter`."""
         bucket = self._bucket(key)
+        self._seen.add(self._alike(key))
         self._steps.inc(1, bucket)
         self._rows.inc(rows, bucket)
         self._seconds.observe(seconds, bucket)
@@ -139,8 +155,14 @@ class RayMeter:
         self._waiting.set(waiting)
         self._cap.set(cap, bucket)
 
+    def idle(self) -> None:
+        """See `metering.Meter`."""
+        self._waiting.set(0)
+        for key in self._seen:
+            self._occupancy.set(0, {"bucket": label(key)})
+
     def left(self, key: Hashable, waited: float, error: BaseException | None) -> None:
-        """See `engine.Meter`."""
+        """See `metering.Meter`."""
         bucket = self._bucket(key)
         self._waited.observe(waited, bucket)
         self._ends.inc(1, bucket | {"outcome": "done" if error is None else type(error).__name__})

@@ -7,6 +7,7 @@ and orders; neither pictures nor Ray.
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar, cast
@@ -28,13 +29,20 @@ Result = TypeVar("Result")
 
 class Errand:
     """Made in the event loop of the caller. `saved`: of the same order's job on a replica that died; `buckets`:
-    see `run.restorations`."""
+    see `run.restorations`; threads: those in which calls wait, as many as may be under way (the loop's own are few)."""
 
-    def __init__(self, engine: Engine, order: Order, saved: Any = None, buckets: Sequence[Bucket] = ()) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        order: Order,
+        saved: Any = None,
+        buckets: Sequence[Bucket] = (),
+        threads: Executor | None = None,
+    ) -> None:
         self._engine, self._buckets = engine, buckets
         self._terms: dict[str, Any] = {"deadline": time.monotonic() + order.within, "alone": order.alone}
         self._saved = saved
-        self._loop = asyncio.get_running_loop()
+        self._loop, self._threads = asyncio.get_running_loop(), threads
         self._news: asyncio.Queue[Progress | None] = asyncio.Queue()
         self._handles: list[Handle] = []
         self._left = False
@@ -49,7 +57,7 @@ class Errand:
 
         Where the caller leaves, the jobs end at their next step.
         """
-        working = asyncio.ensure_future(asyncio.to_thread(work, *arguments))
+        working = asyncio.ensure_future(self._loop.run_in_executor(self._threads, work, *arguments))
         working.add_done_callback(lambda _: self._news.put_nowait(None))
         try:
             while (news := await self._news.get()) is not None:

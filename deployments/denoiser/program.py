@@ -4,9 +4,9 @@ States of one key (size, task is no part of it) share a step, each at its own ti
 alone, never on its company. Knows tensors and samples; no canvases and no schedule.
 """
 
+import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from operator import is_
 from typing import Any
 
 import torch
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from deployments.denoiser.bridge import enter, onward
+from deployments.denoiser.engine.memory import refusing
 from deployments.denoiser.engine.slots import Job, OutOfMemory
 from deployments.denoiser.sample import Sample, stack
 
@@ -28,7 +29,7 @@ class Restoration:
     seed: int
 
 
-@dataclass
+@dataclass(eq=False)
 class Crossing:
     """inputs: the network's for the job's samples, whose first channels are a step's to write; picture (B, 4, h, w):
     the state on the bridge. doubt (B, 1, h, w): logits of the last step, None before it.
@@ -39,6 +40,7 @@ class Crossing:
     picture: Tensor
     done: int = 0
     doubt: Tensor | None = None
+    of: str = ""
 
 
 def restoration(samples: Sequence[Sample], steps: int, seed: int, **more: Any) -> Job:
@@ -54,30 +56,39 @@ class BridgeProgram:
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        self._company: list[Crossing] = []
+        self._of = str(getattr(network, "sha256", ""))
+        self._company: list[weakref.ref[Crossing]] = []
         self._inputs: tuple[Tensor, ...] = ()
 
     def start(self, job: Job) -> Crossing:
         asked: Restoration = job.work
         inputs = stack(asked.samples)
-        if job.saved is not None:
-            return Crossing(inputs, job.steps, **job.saved)
+        of = self._named(job)
+        if job.saved is not None and job.saved.get("of") == of:
+            return Crossing(inputs, job.steps, torch.from_numpy(job.saved["picture"].copy()), job.saved["done"], of=of)
         maps = inputs[0]
         loose = torch.maximum(maps[:, -2:-1], maps[:, -1:])
         seeds = range(asked.seed, asked.seed + len(maps))
         entered = [_entered(*row) for row in zip(maps[:, :4].split(1), loose.split(1), seeds, strict=True)]
-        return Crossing(inputs, job.steps, together(entered))
+        return Crossing(inputs, job.steps, together(entered), of=of)
 
     def step(self, states: Sequence[Crossing]) -> None:
         try:
-            moved = self._moved(states)
-        except (torch.OutOfMemoryError, MemoryError) as error:
-            raise OutOfMemory(str(error)) from error
+            with refusing(OutOfMemory):
+                moved = self._moved(states)
+        except OutOfMemory:
+            self._forget()
+            if len(states) > 1 or len(states[0].picture) == 1:
+                raise
+            moved = [self._moved_in_halves(states[0])]
+        except Exception:
+            self._forget()
+            raise
         for state, (picture, doubt) in zip(states, moved, strict=True):
             state.picture, state.doubt = picture, doubt
             state.done += 1
         if any(state.done >= state.steps for state in states):
-            self._company, self._inputs = [], ()
+            self._forget()
 
     def done(self, state: Crossing) -> int:
         return state.done
@@ -90,7 +101,8 @@ class BridgeProgram:
         return _numpy(state.picture.permute(0, 2, 3, 1)), _numpy(doubt[:, 0])
 
     def save(self, state: Crossing) -> dict[str, Any]:
-        return {"picture": state.picture, "doubt": state.doubt, "done": state.done}
+        """numpy, so that who passes it on needs no torch. `of`: the weights, sizes and steps that it belongs to."""
+        return {"of": state.of, "picture": state.picture.numpy(), "done": state.done}
 
     def _moved(self, states: Sequence[Crossing]) -> list[tuple[Tensor, Tensor]]:
         """Each state's picture one step on, and the network's doubt: its own, for a view would keep the whole batch."""
@@ -106,17 +118,43 @@ class BridgeProgram:
 
     def _gathered(self, states: Sequence[Crossing]) -> tuple[Tensor, ...]:
         """The inputs of one batch, pictures and all; kept while the same company steps on."""
-        same = len(states) == len(self._company) and all(map(is_, states, self._company))
-        if not same:
-            self._inputs = tuple(together(rows) for rows in zip(*(state.inputs for state in states), strict=True))
-            self._company = list(states)
-        self._inputs[0][:, :4] = together([state.picture for state in states])
-        return self._inputs
+        inputs = self._inputs
+        same = len(states) == len(self._company) and all(
+            one() is state for one, state in zip(self._company, states, strict=True)
+        )
+        if not same or not inputs:
+            inputs = tuple(together(rows) for rows in zip(*(state.inputs for state in states), strict=True))
+            self._company, self._inputs = [weakref.ref(state, self._forget) for state in states], inputs
+        inputs[0][:, :4] = together([state.picture for state in states])
+        return inputs
+
+    def _forget(self, *_: object) -> None:
+        """Keeps nothing of a batch, for one of it has failed or is gone."""
+        self._company, self._inputs = [], ()
+
+    def _moved_in_halves(self, state: Crossing) -> tuple[Tensor, Tensor]:
+        """A job of several samples that does not fit is taken in parts. Raises OutOfMemory where one does not fit."""
+        rows = len(state.picture)
+        if rows == 1:
+            with refusing(OutOfMemory):
+                return self._moved([state])[0]
+        halves = [part_of(state, slice(0, rows // 2)), part_of(state, slice(rows // 2, rows))]
+        (first, first_doubt), (second, second_doubt) = map(self._moved_in_halves, halves)
+        return torch.cat([first, second]), torch.cat([first_doubt, second_doubt])
+
+    def _named(self, job: Job) -> str:
+        return f"{self._of} {job.key} {job.steps} {job.rows}"
 
 
 def together(rows: Sequence[Tensor]) -> Tensor:
     """A batch of batches; of one alone that itself, for a copy costs as much as a layer."""
     return rows[0] if len(rows) == 1 else torch.cat(list(rows))
+
+
+def part_of(state: Crossing, rows: slice) -> Crossing:
+    """Some of a state's samples as a state of their own."""
+    inputs = tuple(tensor[rows].clone() for tensor in state.inputs)
+    return Crossing(inputs, state.steps, state.picture[rows], state.done)
 
 
 def _entered(copied: Tensor, loose: Tensor, seed: int) -> Tensor:

@@ -5,10 +5,12 @@ import asyncio
 import pytest
 from ray.exceptions import RayActorError, RayTaskError
 
-from deployments.denoiser.spec import Progress
-from pose.errors import NoFigure, NotFinite
-from serve.ingress import RayStages, _call
+from deployments.denoiser.spec import Order, Progress
+from pose.errors import NoFigure, NotFinite, Overloaded
+from serve.ingress import TRIES, RayStages, _call
 from serve.stages import Held
+
+ORDER = Order()
 
 
 class Response:
@@ -45,13 +47,14 @@ def test_references_are_passed_and_values_given_back():
     assert held.reference is not None
 
 
-def test_a_dead_replica_is_asked_again_once():
+def test_what_a_dead_replica_was_asked_is_asked_again_a_few_times():
     remote, given = stage(RayActorError(), "figure")
     assert asyncio.run(_call(remote, 1)).value == "figure"
     assert given == [(1,), (1,)]
-    remote, given = stage(RayActorError(), RayActorError(), "figure")
-    with pytest.raises(RayActorError):
+    remote, given = stage(*[RayActorError()] * TRIES, "figure")
+    with pytest.raises(Overloaded, match="try again"):
         asyncio.run(_call(remote, 1))
+    assert len(given) == TRIES
 
 
 def streaming(*outcomes):
@@ -96,24 +99,40 @@ class Handle:
 
 
 def repaired(stages, told=lambda progress: None):
-    return asyncio.run(stages.repair(Held("figure", "f"), Held("warp", "w"), "order", told))
+    return asyncio.run(stages.repair(Held("figure", "f"), Held("warp", "w"), ORDER, told))
 
 
 def test_progress_is_told_and_the_last_of_a_stream_is_the_result():
     seen, steps = [], [Progress(1, 3, "a"), Progress(2, 3, "b")]
     stages, given = streaming([*steps, "picture"])
     held = repaired(stages, seen.append)
-    assert (held.value, seen, given) == ("picture", steps, [("f", "w", "order")])
+    assert (held.value, seen) == ("picture", steps)
+    assert given == [("f", "w", ORDER, None)]
     assert held.reference is not None
 
 
 def test_another_replica_goes_on_from_the_latest_step():
     stages, given = streaming([Progress(1, 3, "a"), Progress(2, 3, "b"), RayActorError()], ["picture"])
     assert repaired(stages).value == "picture"
-    assert given == [("f", "w", "order"), ("f", "w", "order", "b")]
-    stages, _ = streaming([RayActorError()], [RayActorError()], ["picture"])
-    with pytest.raises(RayActorError):
+    assert given == [("f", "w", ORDER, None), ("f", "w", ORDER, "b")]
+
+
+def test_another_and_another_replica_go_on_and_then_it_is_told():
+    stages, given = streaming(
+        [Progress(1, 3, "a"), RayActorError()], [Progress(2, 3, "b"), RayActorError()], ["picture"]
+    )
+    assert repaired(stages).value == "picture"
+    assert [asked[3] for asked in given] == [None, "a", "b"]
+    stages, _ = streaming(*[[RayActorError()]] * TRIES, ["picture"])
+    with pytest.raises(Overloaded, match="try again"):
         repaired(stages)
+
+
+def test_another_replica_has_what_time_is_left():
+    stages, given = streaming([RayActorError()], ["picture"])
+    asyncio.run(stages.repair(Held("figure", "f"), Held("warp", "w"), Order(within=5.0), lambda _: None))
+    first, second = (asked[2].within for asked in given)
+    assert 0 < second < first <= 5.0
 
 
 def test_a_streams_error_of_ours_comes_back_as_it_was_raised():
@@ -128,14 +147,14 @@ def test_a_caller_who_leaves_cancels_the_stream():
     stages, given = streaming([Progress(1, 3, "a"), None])
 
     async def leave():
-        call = asyncio.ensure_future(stages.repair(Held("figure", "f"), Held("warp", "w"), "order", lambda _: None))
+        call = asyncio.ensure_future(stages.repair(Held("figure", "f"), Held("warp", "w"), ORDER, lambda _: None))
         await asyncio.sleep(0.05)
         call.cancel()
         with pytest.raises(asyncio.CancelledError):
             await call
 
     asyncio.run(leave())
-    assert given == [("f", "w", "order"), "cancelled"]
+    assert given == [("f", "w", ORDER, None), "cancelled"]
 
 
 def test_our_errors_come_back_as_they_were_raised():

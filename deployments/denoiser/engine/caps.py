@@ -9,26 +9,43 @@ from deployments.denoiser.engine.slots import OutOfMemory
 SIZES = (1, 2, 4, 8, 16)
 ENOUGH = 0.95
 REPEATS = 3
+CLEAN = 256
 
 
 @dataclass
 class Caps:
-    """Rows by key; `unmeasured` for a key that no warm-up knew.
+    """rows: measured, by key; `unmeasured` for a key that no warm-up knew.
 
-    `alike` names the measured key whose cap another key takes until it is halved by itself.
+    `alike` names the measured key whose cap another key takes. limits: what memory allowed by key, where it ran out;
+    after CLEAN steps that fitted a limit is doubled, for others may have taken the memory then.
     """
 
     rows: dict[Hashable, int] = field(default_factory=dict)
     unmeasured: int = 1
     alike: Callable[[Hashable], Hashable] = lambda key: key
+    limits: dict[Hashable, int] = field(default_factory=dict)
+    _clean: dict[Hashable, int] = field(default_factory=dict)
 
     def __call__(self, key: Hashable) -> int:
-        return self.rows.get(key, self.rows.get(self.alike(key), self.unmeasured))
+        return min(self._measured(key), self.limits.get(key, self._measured(key)))
 
     def halve(self, key: Hashable, tried: int) -> int:
         """After `tried` rows did not fit: at most half of them from now on, 1 at least."""
-        self.rows[key] = max(min(self(key), tried // 2), 1)
-        return self.rows[key]
+        self.limits[key], self._clean[key] = max(min(self(key), tried // 2), 1), 0
+        return self.limits[key]
+
+    def fitted(self, key: Hashable) -> None:
+        """A step fitted."""
+        if key not in self.limits:
+            return
+        self._clean[key] += 1
+        if self._clean[key] >= CLEAN:
+            self.limits[key], self._clean[key] = self.limits[key] * 2, 0
+        if self.limits[key] >= self._measured(key):
+            del self.limits[key], self._clean[key]
+
+    def _measured(self, key: Hashable) -> int:
+        return self.rows.get(key, self.rows.get(self.alike(key), self.unmeasured))
 
 
 def batch_curve(

@@ -1,7 +1,8 @@
 """The engine: one loop a replica, in which requests join and leave at any step. Knows slots and a program, no tensors.
 
 `turn` is one decision and one step, and what tests call; `run` repeats it in a thread of its own. Where starting and
-finishing a job are long (encoders, a decoder) they happen `aside`, so that they hold up nobody's steps.
+finishing a job are long (encoders, a decoder) they happen aside, in a second thread (`aside_turn`, `run_aside`), the
+most urgent first and what is to be finished before what is to be started, so that they hold up nobody's steps.
 
 A job fails alone: with what its start, its steps or its finish raise, or with NotFinite. Where memory runs out the
 batch is halved, and what does not fit by itself is shed with Overloaded. Futures are settled outside the lock: their
@@ -10,40 +11,21 @@ callbacks may submit.
 
 import threading
 import time
-from collections.abc import Callable, Hashable, Sequence
-from concurrent.futures import Executor, Future, InvalidStateError
+from collections.abc import Callable, Sequence
+from concurrent.futures import CancelledError, Future, InvalidStateError
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from deployments.denoiser.engine.caps import Caps
-from deployments.denoiser.engine.schedule import next_batch
+from deployments.denoiser.engine.metering import Meter, Unmetered
+from deployments.denoiser.engine.schedule import QUANTUM, Batch, next_batch, urgency
 from deployments.denoiser.engine.slots import Job, OnStep, OutOfMemory, Program, Slot
 from pose.errors import NotFinite, Overloaded
 
 BOUND = 2.0
-
-
-class Meter(Protocol):
-    """What is told of the engine's work, in its thread. Keys are those of jobs, times are seconds."""
-
-    def stepped(self, key: Hashable, rows: int, cap: int, seconds: float, waiting: int) -> None:
-        """A step of `rows` where `cap` fit; `waiting` slots had no part in it."""
-        ...
-
-    def left(self, key: Hashable, waited: float, error: BaseException | None) -> None:
-        """A slot's end, after `waited` in which it was ready and did not run."""
-        ...
-
-
-class Unmetered:
-    """Tells nobody."""
-
-    def stepped(self, key: Hashable, rows: int, cap: int, seconds: float, waiting: int) -> None:
-        pass
-
-    def left(self, key: Hashable, waited: float, error: BaseException | None) -> None:
-        pass
+AHEAD = 2  # caps of slots that are started before they can run
+FAULTS = 8
 
 
 @dataclass(frozen=True)
@@ -63,7 +45,7 @@ class Handle:
 class Engine:
     """Runs a program's jobs. `bound`: see `schedule`; the clock is any that only goes forwards.
 
-    `aside`: where jobs are started and finished; None: in the loop. The program must bear that beside its steps.
+    aside: whether jobs are started and finished in a second thread; the program must bear that beside its steps.
     """
 
     def __init__(
@@ -73,7 +55,7 @@ class Engine:
         bound: float = BOUND,
         clock: Callable[[], float] = time.monotonic,
         meter: Meter | None = None,
-        aside: Executor | None = None,
+        aside: bool = False,
     ) -> None:
         self.caps = caps
         self._program = program
@@ -83,8 +65,15 @@ class Engine:
         self._aside = aside
         self._slots: list[Slot] = []
         self._submitted = 0
+        self._faults = 0
+        self._repaid = False
         self._changed = threading.Condition()
         self._stopped = False
+
+    @property
+    def sound(self) -> bool:
+        """Whether steps succeed: not after FAULTS of them failed in a row."""
+        return self._faults < FAULTS
 
     def submit(self, job: Job, on_step: OnStep | None = None) -> Handle:
         """Takes a job; `on_step(done, steps, saved)` is told after each of its steps, in the engine's thread.
@@ -92,46 +81,74 @@ class Engine:
         After `stop` the job is cancelled at once.
         """
         with self._changed:
-            slot = Slot(job, self._clock(), self._submitted, on_step=on_step)
+            now = self._clock()
+            slot = Slot(job, now, self._submitted, on_step=on_step, since=now)
             self._submitted += 1
             stopped = self._stopped
             if not stopped:
                 self._slots.append(slot)
-                self._changed.notify()
+                self._changed.notify_all()
         if stopped:
             _cancelled(slot)
         return Handle(slot)
 
     def turn(self) -> bool:
-        """One decision and one step; False where nothing waits."""
+        """One decision and one step; False where nothing can be stepped."""
+        self._drop_cancelled()
         with self._changed:
-            gone = [slot for slot in self._slots if slot.future.cancelled()]
-            self._slots = [slot for slot in self._slots if slot not in gone]
-            fresh = self._taken_aside()
-            here = [slot for slot in self._slots if not slot.aside]
-            batch = next_batch(here, self.caps, self._clock(), self._bound)
-        for slot in gone:
-            _cancelled(slot)
-        for slot, aside in fresh:
-            aside.submit(self._start_aside, slot)
-        ready = [slot for slot in batch if self._started(slot)]
+            now = self._clock()
+            batch = next_batch(self._steppable(), self.caps, now, self._bound, not self._repaid)
+            for slot in batch.slots:
+                slot.rests(now)
+        ready = [slot for slot in batch.slots if self._started(slot)]
+        for slot in ready:
+            slot.phase = "ready"
         if ready:
             self._step(ready)
-        return bool(batch)
+        self._account(batch, self._clock() - now)
+        return bool(batch.slots)
+
+    def aside_turn(self) -> bool:
+        """Finishes or starts one job; False where there is none to finish or start. For a second thread."""
+        self._drop_cancelled()
+        with self._changed:
+            slot = self._next_aside()
+            if slot is None:
+                return False
+            ending = slot.phase == "done"
+            slot.rests(self._clock())
+            slot.phase = "held"
+        if ending:
+            self._end(slot)
+        elif self._started(slot):
+            with self._changed:
+                slot.phase = "ready"
+                slot.waits(self._clock())
+                self._changed.notify_all()
+        return True
 
     def run(self) -> None:
-        """Turns until `stop`; sleeps where nothing waits."""
+        """Turns until `stop`; sleeps where nothing can be stepped."""
         while not self._stopped:
             if not self.turn():
+                with suppress(Exception):
+                    self._meter.idle()
                 with self._changed:
-                    self._changed.wait_for(lambda: self._stopped or not all(slot.aside for slot in self._slots))
+                    self._changed.wait_for(lambda: self._stopped or bool(self._steppable()))
+
+    def run_aside(self) -> None:
+        """The same for what happens aside."""
+        while not self._stopped:
+            if not self.aside_turn():
+                with self._changed:
+                    self._changed.wait_for(lambda: self._stopped or self._next_aside() is not None)
 
     def stop(self) -> None:
-        """Ends `run` at the next step's boundary; what is left is cancelled."""
+        """Ends both loops at the next boundary; what is left is cancelled."""
         with self._changed:
             self._stopped = True
             left, self._slots = self._slots, []
-            self._changed.notify()
+            self._changed.notify_all()
         for slot in left:
             _cancelled(slot)
 
@@ -139,21 +156,46 @@ class Engine:
         """What another replica needs to go on with a job (see `Job.saved`); None before its first step."""
         return handle.slot.saved
 
-    def _taken_aside(self) -> list[tuple[Slot, Executor]]:
-        """Marks the slots that are to be started aside; none where that happens in the loop."""
-        if self._aside is None:
-            return []
-        fresh = [slot for slot in self._slots if slot.state is None and not slot.aside]
-        for slot in fresh:
-            slot.aside = True
-        return [(slot, self._aside) for slot in fresh]
+    def _steppable(self) -> list[Slot]:
+        phases = ("ready",) if self._aside else ("new", "ready")
+        return [slot for slot in self._slots if slot.phase in phases]
 
-    def _start_aside(self, slot: Slot) -> None:
-        if not slot.future.cancelled() and not self._started(slot):
-            return
+    def _next_aside(self) -> Slot | None:
+        """What is done first, then what is new; by arrival where the bound is waited out, then by deadline."""
+        now = self._clock()
+        ranked = sorted(
+            self._slots, key=lambda slot: (slot.phase != "done", slot.waited(now) < self._bound, urgency(slot))
+        )
+        startable = (slot for slot in ranked if slot.phase == "done" or (slot.phase == "new" and self._room(slot)))
+        return next(startable, None) if self._aside else None
+
+    def _room(self, slot: Slot) -> bool:
+        """Whether few enough like it are started and not done: each holds memory of the device."""
+        key = slot.job.key
+        ahead = sum(
+            other.job.rows for other in self._slots if other.job.key == key and other.phase in ("held", "ready")
+        )
+        return ahead < AHEAD * max(self.caps(key), slot.job.rows)
+
+    def _drop_cancelled(self) -> None:
         with self._changed:
-            slot.aside = False
-            self._changed.notify()
+            gone = [slot for slot in self._slots if slot.future.cancelled() and slot.phase != "held"]
+            self._slots = [slot for slot in self._slots if slot not in gone]
+            if gone:
+                self._changed.notify_all()
+        for slot in gone:
+            slot.state = slot.saved = None
+            self._tell_left(slot, CancelledError())
+            _cancelled(slot)
+
+    def _account(self, batch: Batch, seconds: float) -> None:
+        """Books who ran; the others of the batch wait on."""
+        with self._changed:
+            now = self._clock()
+            self._repaid = batch.favoured and batch.slots[0].ran_ahead(seconds, QUANTUM, now)
+            for slot in batch.slots:
+                if slot.phase in ("new", "ready"):
+                    slot.waits(now)
 
     def _started(self, slot: Slot) -> bool:
         """Whether the slot has a step to take: not where its start fails, or a saved state was done already."""
@@ -170,7 +212,7 @@ class Engine:
         return False
 
     def _step(self, batch: Sequence[Slot]) -> None:
-        rows, start = sum(slot.job.rows for slot in batch), self._clock()
+        rows, start, key = sum(slot.job.rows for slot in batch), self._clock(), batch[0].job.key
         try:
             self._program.step([slot.state for slot in batch])
         except OutOfMemory as error:
@@ -179,26 +221,27 @@ class Engine:
         except Exception as error:
             self._one_by_one(batch, error)
             return
-        seconds = self._clock() - start
+        self._faults = 0
+        self.caps.fitted(key)
         with suppress(Exception):
-            key = batch[0].job.key
-            self._meter.stepped(key, rows, self.caps(key), seconds, len(self._slots) - len(batch))
+            waiting = len(self._steppable()) - len(batch)
+            self._meter.stepped(key, rows, self.caps(key), self._clock() - start, waiting)
         for slot in batch:
-            slot.ran += seconds
             self._stepped(slot)
 
     def _smaller(self, batch: Sequence[Slot], rows: int, error: OutOfMemory) -> None:
         """Half as many from now on; a slot that does not fit by itself is shed."""
-        if len(batch) == 1:
-            shed = Overloaded("one request alone does not fit the device's memory; ask for a smaller picture.")
-            shed.__cause__ = error
-            self._leave(batch[0], shed)
-        else:
+        if len(batch) > 1:
             self.caps.halve(batch[0].job.key, rows)
+            return
+        shed = Overloaded("one request alone does not fit the device's memory; ask for a smaller picture.")
+        shed.__cause__ = error.with_traceback(None)  # whose frames would keep the state, and its memory
+        self._leave(batch[0], shed)
 
     def _one_by_one(self, batch: Sequence[Slot], error: Exception) -> None:
         """A step that raises is taken again by each slot alone, so that only the one to blame fails."""
         if len(batch) == 1:
+            self._faults += 1
             self._leave(batch[0], error)
             return
         for slot in batch:
@@ -221,11 +264,12 @@ class Engine:
             self._finish(slot)
 
     def _finish(self, slot: Slot) -> None:
-        if self._aside is None:
+        if not self._aside:
             self._end(slot)
-        else:
-            slot.aside = True
-            self._aside.submit(self._end, slot)
+            return
+        with self._changed:
+            slot.phase = "done"
+            self._changed.notify_all()
 
     def _end(self, slot: Slot) -> None:
         try:
@@ -236,17 +280,23 @@ class Engine:
         self._leave(slot, None, result)
 
     def _leave(self, slot: Slot, error: BaseException | None, result: Any = None) -> None:
-        with self._changed, suppress(ValueError):  # it is gone already where the engine was stopped
-            self._slots.remove(slot)
+        with self._changed:
+            with suppress(ValueError):  # it is gone already where the engine was stopped
+                self._slots.remove(slot)
+            slot.phase = "held"
+            self._changed.notify_all()
         slot.state = slot.saved = None
-        with suppress(Exception):
-            self._meter.left(slot.job.key, slot.waited(self._clock()), error)
+        self._tell_left(slot, error)
         if slot.future.done() or not slot.future.set_running_or_notify_cancel():
             return
         if error is None:
             slot.future.set_result(result)
         else:
             slot.future.set_exception(error)
+
+    def _tell_left(self, slot: Slot, error: BaseException | None) -> None:
+        with suppress(Exception):
+            self._meter.left(slot.job.key, slot.waited(self._clock()), error)
 
 
 def _cancelled(slot: Slot) -> None:

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 OnStep = Callable[[int, int, Any], None]
 """on_step(done, steps, saved): after a step, with what the program saved."""
@@ -74,22 +74,48 @@ class OutOfMemory(Exception):
     """A program's step did not fit the device."""
 
 
+Phase = Literal["new", "held", "ready", "done"]
+"""new: not started; held: being started or finished beside the loop; ready: takes steps; done: all are taken."""
+
+
 @dataclass(eq=False)
 class Slot:
-    """A job under way. arrived: when; ran: seconds that it spent in steps. state: None before its first step and after
-    its last. saved: what the program saved after the latest step. aside: it is being started or finished beside the
-    loop."""
+    """A job under way; times in seconds on the engine's clock.
+
+    since: when its present waiting began; waiting: what it waited before that; forgiven: the waiting that was made up
+    for; favoured: what it ran ahead of earlier deadlines since. state: None before its first step and after its last.
+    saved: what the program saved after the latest step.
+    """
 
     job: Job
     arrived: float
     number: int
     future: "Future[Any]" = field(default_factory=Future)
     on_step: OnStep | None = None
+    phase: Phase = "new"
+    since: float | None = None
+    waiting: float = 0.0
+    forgiven: float = 0.0
+    favoured: float = 0.0
     state: Any = None
-    ran: float = 0.0
     saved: Any = None
-    aside: bool = False
 
     def waited(self, now: float) -> float:
-        """Seconds that it was ready and did not run."""
-        return now - self.arrived - self.ran
+        """For how long it could have run and did not."""
+        return self.waiting + (now - self.since if self.since is not None else 0.0)
+
+    def waits(self, now: float) -> None:
+        """It could run from now on."""
+        self.since = now
+
+    def rests(self, now: float) -> None:
+        """It runs, or is being started or finished: that is no waiting."""
+        self.waiting, self.since = self.waited(now), None
+
+    def ran_ahead(self, seconds: float, most: float, now: float) -> bool:
+        """It ran ahead of earlier deadlines; whether its waiting is made up for, as it is from `most` seconds on."""
+        self.favoured += seconds
+        if self.favoured < most:
+            return False
+        self.forgiven, self.favoured = self.waited(now), 0.0
+        return True

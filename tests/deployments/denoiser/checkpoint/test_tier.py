@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-from concurrent.futures import ThreadPoolExecutor
 
 import cv2
 import numpy as np
@@ -37,12 +36,14 @@ def assembly(folders):
 
 @pytest.fixture
 def engine(assembly):
-    engine = Engine(assembly.program, assembly.caps, aside=ThreadPoolExecutor(1))
-    loop = threading.Thread(target=engine.run)
-    loop.start()
+    engine = Engine(assembly.program, assembly.caps, aside=True)
+    loops = [threading.Thread(target=work) for work in (engine.run, engine.run_aside)]
+    for loop in loops:
+        loop.start()
     yield engine
     engine.stop()
-    loop.join(30)
+    for loop in loops:
+        loop.join(30)
 
 
 async def _repaired(engine, painter, before, order=ORDER, saved=None):

@@ -1,6 +1,6 @@
 import pytest
 
-from deployments.denoiser.engine.caps import Caps, batch_curve, cap_of
+from deployments.denoiser.engine.caps import CLEAN, Caps, batch_curve, cap_of
 from deployments.denoiser.engine.slots import OutOfMemory
 from tests.deployments.denoiser.engine.simulated import CURVES, Clock, seconds
 
@@ -41,3 +41,18 @@ def test_any_other_fault_is_no_lack_of_memory():
 
     with pytest.raises(RuntimeError, match="shapes"):
         batch_curve(step, Clock())
+
+
+def test_a_limit_grows_back_while_steps_fit():
+    caps = Caps({"a": 8})
+    caps.halve("a", 8)
+    caps.halve("a", 4)
+    assert caps("a") == 2
+    for _ in range(CLEAN):
+        caps.fitted("a")
+    assert caps("a") == 4
+    for _ in range(CLEAN):
+        caps.fitted("a")
+    assert (caps("a"), caps.limits) == (8, {})
+    caps.fitted("a")
+    assert caps.rows == {"a": 8}

@@ -1,10 +1,11 @@
 import threading
-from concurrent.futures import CancelledError, ThreadPoolExecutor, wait
+from concurrent.futures import CancelledError, wait
 
 import numpy as np
 import pytest
 
 from deployments.denoiser.engine.caps import Caps
+from deployments.denoiser.engine.engine import FAULTS as IN_A_ROW
 from deployments.denoiser.engine.engine import Engine
 from deployments.denoiser.engine.slots import Job, OutOfMemory
 from pose.errors import NotFinite, Overloaded
@@ -94,6 +95,9 @@ class Noted:
 
     def left(self, *told):
         self.ends.append(told)
+
+    def idle(self):
+        self.steps.append("idle")
 
 
 def test_the_meter_is_told_of_every_step_and_every_end():
@@ -260,77 +264,116 @@ def test_at_saturation_nine_tenths_of_what_the_batch_curve_allows():
     assert work / ended >= 0.9
 
 
-class Later:
-    """An executor that runs what it was given when told to."""
-
-    def __init__(self):
-        self.left = []
-
-    def submit(self, work, *arguments):
-        self.left.append((work, arguments))
-
-    def run(self):
-        work, arguments = self.left.pop(0)
-        work(*arguments)
+def _aside(device=None, **more):
+    return _engine(device, aside=True, **more)
 
 
 def test_what_starts_or_ends_aside_holds_up_nobodys_steps():
-    later = Later()
-    engine, device = _engine(aside=later)
-    first = engine.submit(Job(512, "a", 2))
+    engine, device = _aside()
+    first = engine.submit(Job(512, "a", 2, deadline=1))
     assert not engine.turn()
-    later.run()
+    assert engine.aside_turn()
     engine.turn()
-    second = engine.submit(Job(512, "b", 1))
+    second = engine.submit(Job(512, "b", 1, deadline=2))
     engine.turn()
     assert device.batches == [["a"], ["a"]]
+    assert not engine.turn()
     assert not first.future.done()
-    start, end = sorted(later.left, key=lambda left: left[1][0].job.work == "a")
-    later.left = [start]
-    later.run()
+    assert engine.aside_turn()
+    assert first.future.result(0) == "a"  # what is done is finished before what is new is started
+    assert engine.aside_turn()
     engine.turn()
-    assert device.batches[-1] == ["b"]
-    later.left = [end, *later.left]
-    later.run()
-    assert first.future.result(0) == "a"
-    later.run()
+    engine.aside_turn()
     assert second.future.result(0) == "b"
     assert not engine.turn()
+    assert not engine.aside_turn()
+
+
+def test_aside_the_most_urgent_is_first_and_few_are_started_ahead():
+    engine, _ = _aside(caps={512: 1})
+    names, started = "abcd", []
+    handles = {name: engine.submit(Job(512, name, 1, deadline=9 - row)) for row, name in enumerate(names)}
+    while engine.aside_turn():
+        started = [name for name in names if handles[name].slot.phase == "ready"]
+    assert started == ["c", "d"]
+    engine.turn()
+    engine.aside_turn()
+    assert handles["d"].future.result(0) == "d"
+    engine.aside_turn()
+    assert handles["b"].slot.phase == "ready"
+
+
+def test_being_started_is_no_waiting():
+    engine, device = _aside()
+    original = device.start
+
+    def slow(job):
+        device.clock.now += 3.0
+        return original(job)
+
+    device.start = slow
+    meter = Noted()
+    engine._meter = meter
+    engine.submit(Job(512, "a", 1))
+    engine.aside_turn()
+    engine.turn()
+    engine.aside_turn()
+    ((_, waited, _),) = meter.ends
+    assert waited == 0
 
 
 @pytest.mark.parametrize("work", ["unfit", "torn"])
 def test_a_fault_aside_is_its_jobs_own(work):
-    later = Later()
-    engine, _ = _engine(Poisoned(Clock()), aside=later)
+    engine, _ = _aside(Poisoned(Clock()))
     poisoned, healthy = engine.submit(Job(512, work, 1)), engine.submit(Job(512, "a", 1))
-    for _ in range(4):
-        engine.turn()
-        while later.left:
-            later.run()
+    while engine.aside_turn() or engine.turn():
+        pass
     with pytest.raises(ValueError, match=work):
         poisoned.future.result(0)
     assert healthy.future.result(0) == "a"
 
 
 def test_what_is_cancelled_while_it_starts_takes_no_step():
-    later = Later()
-    engine, device = _engine(aside=later)
+    engine, device = _aside()
+    original = device.start
+
+    def left(job):
+        handle.cancel()
+        return original(job)
+
+    device.start = left
+    meter = Noted()
+    engine._meter = meter
     handle = engine.submit(Job(512, "a", 2))
-    engine.turn()
-    assert handle.cancel()
-    later.run()
+    engine.aside_turn()
     engine.turn()
     assert device.batches == []
     with pytest.raises(CancelledError):
         handle.future.result(0)
+    assert [type(error) for *_, error in meter.ends] == [CancelledError]
+    assert handle.slot.state is None
 
 
-def test_the_loop_wakes_when_what_started_aside_is_ready():
-    engine, _ = _engine(aside=ThreadPoolExecutor(1))
-    loop = threading.Thread(target=engine.run)
-    loop.start()
-    handles = [engine.submit(Job(512, name, 3)) for name in "abc"]
-    assert [handle.future.result(10) for handle in handles] == ["a", "b", "c"]
+def test_both_loops_wake_and_end():
+    engine, _ = _engine(aside=True)
+    loops = [threading.Thread(target=work) for work in (engine.run, engine.run_aside)]
+    for loop in loops:
+        loop.start()
+    handles = [engine.submit(Job(512, name, 3)) for name in "abcdefgh"]
+    assert [handle.future.result(10) for handle in handles] == list("abcdefgh")
     engine.stop()
-    loop.join(10)
-    assert not loop.is_alive()
+    for loop in loops:
+        loop.join(10)
+        assert not loop.is_alive()
+
+
+def test_steps_that_fail_in_a_row_make_an_engine_unsound_and_one_that_succeeds_sound():
+    engine, _ = _engine(Poisoned(Clock()))
+    for _ in range(IN_A_ROW):
+        assert engine.sound
+        engine.submit(Job(512, "bad", 1))
+        engine.turn()
+    assert not engine.sound
+    engine.submit(Job(512, "a", 1))
+    engine.turn()
+    assert engine.sound

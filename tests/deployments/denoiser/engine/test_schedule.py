@@ -7,12 +7,11 @@ BOUND = 5.0
 
 
 def _slot(number: int, key: str = "a", deadline: float = math.inf, arrived: float = 0.0, **more) -> Slot:
-    ran = more.pop("ran", 0.0)
-    return Slot(Job(key, None, 4, deadline=deadline, **more), arrived, number, ran=ran)
+    return Slot(Job(key, None, 4, deadline=deadline, **more), arrived, number, since=arrived)
 
 
-def _numbers(slots: list[Slot], now: float = 1.0, cap: int = 4) -> list[int]:
-    return [slot.number for slot in next_batch(slots, lambda key: cap, now, BOUND)]
+def _numbers(slots: list[Slot], now: float = 1.0, cap: int = 4, favour: bool = True) -> list[int]:
+    return [slot.number for slot in next_batch(slots, lambda key: cap, now, BOUND, favour).slots]
 
 
 def test_nothing_waits():
@@ -40,13 +39,37 @@ def test_alone_means_alone():
 
 
 def test_who_has_waited_out_the_bound_goes_first_by_arrival():
-    slots = [_slot(0, "a", 7), _slot(1, "b", math.inf, arrived=1), _slot(2, "c", math.inf, arrived=0.5)]
+    slots = [_slot(0, "a", 7, 2.0), _slot(1, "b", math.inf, arrived=1), _slot(2, "c", math.inf, arrived=0.5)]
     assert _numbers(slots, now=4)[0] == 0
-    assert _numbers(slots, now=6.2)[0] == 0  # it arrived first, and has waited as well
-    slots[0].ran = 5.0
     assert _numbers(slots, now=6.2)[0] == 2
+    assert _numbers(slots, now=6.2, favour=False)[0] == 0
+    assert next_batch(slots, lambda key: 4, 6.2, BOUND).favoured
+    assert not next_batch(slots, lambda key: 4, 4, BOUND).favoured
+
+
+def test_going_first_by_ones_own_deadline_is_no_favour():
+    slots = [_slot(0, "a", 7), _slot(1, "b", 9)]
+    batch = next_batch(slots, lambda key: 4, 6.0, BOUND)
+    assert (batch.slots[0].number, batch.favoured) == (0, False)
+
+
+def test_a_favoured_slot_takes_like_ones_along():
+    slots = [_slot(0, "a", 3, 5.0), _slot(1, "b"), _slot(2, "b", 9, 5.0), _slot(3, "b", 8, 5.0)]
+    assert _numbers(slots, now=5.5, cap=2) == [1, 3]
 
 
 def test_running_is_no_waiting():
-    slot = _slot(0, arrived=1.0, ran=3.0)
-    assert slot.waited(6.0) == 2.0
+    slot = _slot(0, arrived=1.0)
+    slot.rests(2.0)
+    assert slot.waited(6.0) == 1.0
+    slot.waits(6.0)
+    assert slot.waited(7.5) == 2.5
+
+
+def test_waiting_is_made_up_for_by_a_quantum_ahead():
+    slot = _slot(0)
+    assert not slot.ran_ahead(0.1, 0.25, 5.0)
+    assert slot.forgiven == 0
+    assert slot.ran_ahead(0.2, 0.25, 5.5)
+    assert slot.forgiven == slot.waited(5.5) == 5.5
+    assert slot.favoured == 0

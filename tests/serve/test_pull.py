@@ -195,6 +195,13 @@ def test_two_families_share_an_ip_adapters_folder(tmp_path: Path) -> None:
     assert "sdxl_models/ip-adapter_sdxl.safetensors" not in hub.fetched
 
 
+@pytest.fixture
+def online(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other tests keep the hub's client from every network; here it talks to this machine."""
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+
+
+@pytest.mark.usefixtures("online")
 def test_the_hubs_own_client_lists_and_downloads(tmp_path: Path) -> None:
     repositories = small().repositories
     with hub_over_http(repositories) as address:
@@ -208,6 +215,7 @@ def test_the_hubs_own_client_lists_and_downloads(tmp_path: Path) -> None:
     assert open_checkpoint(str(tmp_path / "caidas--swin2SR-classical-sr-x2-64"), [KIND]).pulled
 
 
+@pytest.mark.usefixtures("online")
 def test_a_file_goes_on_in_its_midst(tmp_path: Path) -> None:
     repositories, line = small().repositories, Line(breaks_at=60)
     with hub_over_http(repositories, line) as address:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -36,6 +37,7 @@ class Service:
         self.mark = f"{os.getpid()}-{port}"
         command = [sys.executable, "-m", "serve.cli", "serve", "--port", str(port), *more]
         self._log = log.open("w+")
+        self.caps = self.address = ""
         environment = os.environ | {MARK: self.mark}
         self.process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=self._log, text=True, cwd=ROOT, env=environment
@@ -61,6 +63,23 @@ class Service:
         (found,) = [pid for pid in self.left() if f"ServeReplica:contrapposto:{stage}" in _command(pid)]
         return found
 
+    def metrics(self) -> str:
+        """What the replicas tell; its address is told after the service is ready, and the caps."""
+        if not self.address:
+            self.caps = self.process.stdout.readline()
+            self.address = self.process.stdout.readline().split()[-1]
+        return httpx.get(self.address, timeout=10).text
+
+    def steps(self, but: Collection[str] = ()) -> dict[str, float]:
+        """The engines' steps by the process that told of them; waits until one does that is not in `but`."""
+        deadline = time.monotonic() + 30  # they are told every few seconds
+        while time.monotonic() < deadline:
+            found = _steps_by_worker(self.metrics())
+            if fresh := {worker: steps for worker, steps in found.items() if worker not in but and steps > 0}:
+                return fresh
+            time.sleep(0.5)
+        raise AssertionError("no replica told of its steps")
+
     def left(self) -> list[int]:
         """Processes that still carry this run's mark in their environment."""
         mark = f"{MARK}={self.mark}".encode()
@@ -72,6 +91,16 @@ def _environment(process: Path) -> bytes:
         return (process / "environ").read_bytes()
     except OSError:
         return b""
+
+
+def _steps_by_worker(text: str) -> dict[str, float]:
+    """The engines' steps, all sizes together, by the process that told of them."""
+    steps: dict[str, float] = {}
+    for line in text.splitlines():
+        if re.match(r"\w*contrapposto_engine_steps", line) and "WorkerId" in line:
+            worker = re.search(r'WorkerId="(\w+)"', line)[1]
+            steps[worker] = steps.get(worker, 0.0) + float(line.split()[-1])
+    return steps
 
 
 def _command(pid: int) -> str:
@@ -150,6 +179,7 @@ def test_a_denoiser_that_dies_midway_is_not_seen_by_the_client(service):
     """Another replica goes on from the latest step; alone, a request's bytes depend on nothing else."""
     fields = [image(SAMPLES[0]), *((name, (None, value)) for name, value in LONG.items())]
     undisturbed = post(service, fields)
+    before = service.steps()
     with ThreadPoolExecutor(1) as threads:
         disturbed = threads.submit(post, service, fields)
         time.sleep(undisturbed.elapsed.total_seconds() / 2)
@@ -160,18 +190,20 @@ def test_a_denoiser_that_dies_midway_is_not_seen_by_the_client(service):
     assert [undisturbed.status_code, answer.status_code] == [200, 200], answer.text
     assert answer.content == undisturbed.content
     assert service.replica("denoiser") != replica
+    (steps,) = service.steps(but=before).values()
+    assert steps < int(LONG["steps"])  # it went on, and did not begin anew
 
 
 def test_the_engines_metrics_are_told_where_ray_tells_its_own(service):
-    caps, metrics = (service.process.stdout.readline() for _ in range(2))
+    service.metrics()
     told = r"denoiser: rows a step \{('\d+x\d+': \d+(, )?)+\}, company moves a result by up to (\d\.\de-\d+)\n"
-    found = re.fullmatch(told, caps)
+    found = re.fullmatch(told, service.caps)
     assert found is not None
     assert float(found[3]) < 0.1
     missing = {"steps", "rows", "occupancy", "cap", "waiting", "wait_seconds", "step_seconds", "ends"}
     deadline = time.monotonic() + 30  # they are reported every few seconds
     while missing and time.monotonic() < deadline:
-        text = httpx.get(metrics.split()[-1], timeout=10).text
+        text = service.metrics()
         missing = {name for name in missing if f"contrapposto_engine_{name}" not in text}
         time.sleep(0.5)
     assert not missing

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from deployments.denoiser.bridge import enter, onward
-from deployments.denoiser.engine.memory import refusing
+from deployments.denoiser.engine.memory import is_out_of_memory, refusing
 from deployments.denoiser.engine.slots import Job, OutOfMemory
 from deployments.denoiser.sample import Sample, stack
 
@@ -75,12 +75,7 @@ class BridgeProgram:
     def step(self, states: Sequence[Crossing]) -> None:
         try:
             with refusing(OutOfMemory):
-                moved = self._moved(states)
-        except OutOfMemory:
-            self._forget()
-            if len(states) > 1 or len(states[0].picture) == 1:
-                raise
-            moved = [self._moved_in_halves(states[0])]
+                moved = self._moved(states) if len(states) > 1 else [self._fitted(states[0])]
         except Exception:
             self._forget()
             raise
@@ -132,15 +127,18 @@ class BridgeProgram:
         """Keeps nothing of a batch, for one of it has failed or is gone."""
         self._company, self._inputs = [], ()
 
-    def _moved_in_halves(self, state: Crossing) -> tuple[Tensor, Tensor]:
-        """A job of several samples that does not fit is taken in parts. Raises OutOfMemory where one does not fit."""
+    def _fitted(self, state: Crossing) -> tuple[Tensor, Tensor]:
+        """One state moved; a job of several samples that does not fit at once is taken in halves."""
         rows = len(state.picture)
-        if rows == 1:
-            with refusing(OutOfMemory):
-                return self._moved([state])[0]
+        try:
+            return self._moved([state])[0]
+        except Exception as error:
+            self._forget()
+            if rows == 1 or not is_out_of_memory(error):
+                raise
         halves = [part_of(state, slice(0, rows // 2)), part_of(state, slice(rows // 2, rows))]
-        (first, first_doubt), (second, second_doubt) = map(self._moved_in_halves, halves)
-        return torch.cat([first, second]), torch.cat([first_doubt, second_doubt])
+        pictures, doubts = zip(*map(self._fitted, halves), strict=True)
+        return torch.cat(pictures), torch.cat(doubts)
 
     def _named(self, job: Job) -> str:
         return f"{self._of} {job.key} {job.steps} {job.rows}"

@@ -1,3 +1,4 @@
+import gc
 from dataclasses import replace
 
 import numpy as np
@@ -6,6 +7,7 @@ import torch
 
 from deployments.denoiser.engine.caps import Caps
 from deployments.denoiser.engine.engine import Engine
+from deployments.denoiser.engine.slots import OutOfMemory
 from deployments.denoiser.network import DenoiserNetwork
 from deployments.denoiser.program import BridgeProgram, restoration
 from deployments.denoiser.repair import warp_sample
@@ -113,3 +115,59 @@ def test_company_that_changes_and_company_that_stays_step_alike(network, sample)
     for one, other in zip(states, solo, strict=True):
         np.testing.assert_allclose(one.picture, other.picture, atol=1e-4)
         assert one.done == other.done
+
+
+def test_a_job_that_does_not_fit_is_taken_in_parts(network, sample):
+    asked = []
+
+    def small(maps, *more):
+        asked.append(len(maps))
+        if len(maps) > 2:
+            raise torch.OutOfMemoryError("3 rows of 2")
+        return network(maps, *more)
+
+    samples = [sample, _mirrored(sample), sample, _mirrored(sample), sample]
+    whole, parts = (_run(each, [restoration(samples, 2, 1)])[0][0] for each in (network, small))
+    np.testing.assert_allclose(whole, parts, atol=1e-4)
+    assert asked[:4] == [5, 2, 3, 1]
+
+
+def test_several_jobs_that_do_not_fit_are_the_engines_to_halve(network, sample):
+    def small(maps, *more):
+        if len(maps) > 1:
+            raise torch.OutOfMemoryError("2 rows of 1")
+        return network(maps, *more)
+
+    program = BridgeProgram(small)
+    states = [program.start(restoration([sample], 1, seed)) for seed in (1, 2)]
+    with pytest.raises(OutOfMemory):
+        program.step(states)
+    assert [state.done for state in states] == [0, 0]
+
+
+@pytest.mark.parametrize("other", [{"steps": 3}, {"of": "elsewhere"}])
+def test_what_another_job_or_other_weights_saved_is_not_gone_on_from(network, sample, other):
+    program = BridgeProgram(network)
+    state = program.start(restoration([sample], 2, 9))
+    program.step([state])
+    saved = program.save(state)
+    assert program.start(restoration([sample], 2, 9, saved=saved)).done == 1
+    taken = saved | {"of": other["of"]} if "of" in other else saved
+    assert program.start(restoration([sample], other.get("steps", 2), 9, saved=taken)).done == 0
+
+
+def test_what_is_saved_needs_no_torch(network, sample):
+    program = BridgeProgram(network)
+    state = program.start(restoration([sample], 2, 9))
+    program.step([state])
+    assert {type(value) for value in program.save(state).values()} <= {str, int, np.ndarray}
+
+
+def test_nothing_is_kept_of_a_batch_whose_states_are_gone(network, sample):
+    program = BridgeProgram(network)
+    state = program.start(restoration([sample], 3, 9))
+    program.step([state])
+    assert program._inputs
+    del state
+    gc.collect()
+    assert program._inputs == ()

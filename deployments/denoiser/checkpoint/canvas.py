@@ -3,6 +3,7 @@
 Knows one painting with its scheduler and its generator; no networks and no batch.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +11,16 @@ from torch import Tensor
 
 from deployments.denoiser.checkpoint.conditions import Conditions, Request
 from deployments.denoiser.checkpoint.reuse import Kept, Turn
-from deployments.denoiser.checkpoint.schedulers import remembered, remind
+from deployments.denoiser.checkpoint.saved import saved, tensors
+from deployments.denoiser.checkpoint.schedulers import placed, remembered, remind
 
 
 @dataclass(eq=False)
 class Canvas:
-    """A painting under way. latents (1, 4, h, w); kept: see `reuse`, None where nothing is reused."""
+    """A painting under way. of: what it belongs to, see `saved.belonging`; latents (1, 4, h, w); kept: see `reuse`,
+    None where nothing is reused."""
 
+    of: str
     request: Request
     conditions: Conditions
     latents: Tensor
@@ -49,11 +53,30 @@ def snapshot(canvas: Canvas) -> dict[str, Any]:
     }
 
 
-def restore(canvas: Canvas, saved: dict[str, Any]) -> None:
-    """Puts a canvas where `snapshot` found it or another of the same request."""
-    remind(canvas.conditions.scheduler, saved["scheduler"])
-    canvas.conditions.generator.set_state(saved["generator"])
-    canvas.latents, canvas.done, canvas.kept = saved["latents"], saved["done"], saved["kept"]
+def restore(canvas: Canvas, before: Mapping[str, Any]) -> None:
+    """Puts a canvas where `snapshot` found it."""
+    remind(canvas.conditions.scheduler, before["scheduler"])
+    canvas.conditions.generator.set_state(before["generator"])
+    canvas.latents, canvas.done, canvas.kept = before["latents"], before["done"], before["kept"]
+
+
+def save(canvas: Canvas) -> dict[str, Any]:
+    """What `resume` goes on from on another replica."""
+    kept = None if canvas.kept is None else vars(canvas.kept)
+    return saved(canvas.of, len(canvas.conditions.timesteps), snapshot(canvas) | {"kept": kept})
+
+
+def resume(canvas: Canvas, found: Mapping[str, Any]) -> None:
+    """Puts a fresh canvas where `save` found another of the same request: on its own device."""
+    device, kept = canvas.latents.device, found["kept"]
+    before = {
+        "latents": tensors(found["latents"], device),
+        "generator": tensors(found["generator"], canvas.conditions.generator.device),
+        "scheduler": placed(canvas.conditions.scheduler, found["scheduler"], device),
+        "done": found["done"],
+        "kept": None if kept is None else Kept(**tensors(kept, device)),
+    }
+    restore(canvas, before)
 
 
 def turn(state: Canvas) -> Turn:

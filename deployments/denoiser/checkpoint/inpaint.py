@@ -18,7 +18,7 @@ from torch import Tensor
 
 from deployments.backends.spec import Runtime
 from deployments.checkpoints.opening import Checkpoint
-from deployments.denoiser.checkpoint.canvas import Canvas, advance, restore, snapshot, turn
+from deployments.denoiser.checkpoint.canvas import Canvas, advance, restore, resume, save, snapshot, turn
 from deployments.denoiser.checkpoint.conditions import (
     Prompts,
     Request,
@@ -30,12 +30,15 @@ from deployments.denoiser.checkpoint.conditions import (
     with_steps,
 )
 from deployments.denoiser.checkpoint.networks import BY_TORCH, DEFAULT, substitutes
-from deployments.denoiser.checkpoint.painting import Painter, Painting, Sampling
+from deployments.denoiser.checkpoint.painting import Painter, Painting, Sampling, tell_unheard
 from deployments.denoiser.checkpoint.parts import parts_of
 from deployments.denoiser.checkpoint.pipeline import Assembled, assemble
 from deployments.denoiser.checkpoint.reuse import check_split, predict_reusing
 from deployments.denoiser.checkpoint.rows import Networks, gather, predict
-from deployments.denoiser.engine.slots import Job, OutOfMemory
+from deployments.denoiser.checkpoint.saved import belonging, taken_up
+from deployments.denoiser.checkpoint.stepping import stepping
+from deployments.denoiser.engine.memory import refusing
+from deployments.denoiser.engine.slots import Job
 from deployments.signature import Bucket
 from pose.errors import InvalidInput, NotFinite, Overloaded
 
@@ -55,6 +58,8 @@ def open_painter(
     do what sampling asks for, GraphError where torch cannot compile.
     """
     assembled = assemble(checkpoint, device, dtype)
+    if not assembled.adapted:
+        tell_unheard(sampling, ("identity_scale",), "the checkpoint has no ip_adapter")
     if runtime.backend in BY_TORCH:
         return InpaintProgram(assembled, sampling, device)
     parts = parts_of(assembled.pipeline, checkpoint, compiled)
@@ -109,21 +114,28 @@ class InpaintProgram:
         rows = guidance_rows(self._pipeline, chosen)
         return Job(key, Request(painting, chosen, window), len(timesteps), rows, **more)
 
+    @property
+    def sampling(self) -> Sampling:
+        """What a job has that brings none of its own."""
+        return self._sampling
+
     @torch.no_grad()
     def start(self, job: Job) -> Canvas:
         request: Request = job.work
-        with _memory(Overloaded):
+        with refusing(Overloaded):
             conditions = prepare(self._pipeline, self._prompts, request, self._device)
-        canvas = Canvas(request, conditions, conditions.latents)
-        if job.saved is not None:
-            restore(canvas, job.saved)
+        of = self._belonging(request, conditions.latents.dtype)
+        canvas = Canvas(of, request, conditions, conditions.latents)
+        found = taken_up(job.saved, of, job.steps)
+        if found is not None:
+            resume(canvas, found)
         return canvas
 
     @torch.no_grad()
     def step(self, states: Sequence[Canvas]) -> None:
         before = [snapshot(state) for state in states]
         try:
-            with _memory(OutOfMemory):
+            with stepping(self._device):
                 self._step(states)
         except BaseException:
             for state, saved in zip(states, before, strict=True):
@@ -139,7 +151,7 @@ class InpaintProgram:
     @torch.no_grad()
     def finish(self, state: Canvas) -> NDArray[Any]:
         """(H, W, 3) float32 in 0..1. Raises NotFinite where the VAE's picture is not finite."""
-        with _memory(Overloaded):
+        with refusing(Overloaded):
             picture = _decoded(self._pipeline, state.latents)
         if not torch.isfinite(picture).all():
             raise NotFinite("the decoded picture was not finite; run the VAE in float32, or bring another one.")
@@ -147,17 +159,19 @@ class InpaintProgram:
         return shown
 
     def save(self, state: Canvas) -> dict[str, Any]:
-        return snapshot(state)
+        return save(state)
 
     def _check(self, sampling: Sampling) -> None:
         """A job's own sampling against what this painter has ready."""
         ours = self._sampling
         if (sampling.prompt, sampling.negative_prompt) != (ours.prompt, ours.negative_prompt):
             raise InvalidInput("a painting cannot change the prompts, which are read once; open another painter.")
-        if not 0 < sampling.strength <= 1:
-            raise InvalidInput(f"expected a strength in 0 < s <= 1, got {sampling.strength}; set it there.")
         if sampling.reuse > 0:
             check_split(self._networks, self._pipeline.unet)
+
+    def _belonging(self, request: Request, dtype: torch.dtype) -> str:
+        asked = request.painting
+        return belonging(self.sha256, dtype, asked.missing.shape, asked.seed, request.sampling, request.window)
 
     def _step(self, states: Sequence[Canvas]) -> None:
         self._hear(states[0].request.sampling.identity_scale)
@@ -195,21 +209,22 @@ def _prompts(assembled: Assembled, sampling: Sampling, device: torch.device) -> 
 
 
 def _decoded(pipeline: Any, latents: Tensor) -> Tensor:
-    """The VAE's picture (1, 3, H, W) in -1..1; in float32 where it overflows in half precision (SDXL's own)."""
-    vae, dtype = pipeline.vae, pipeline.vae.dtype
-    upcast = dtype == torch.float16 and vae.config.force_upcast
-    if upcast:
-        vae.to(dtype=torch.float32)
-    picture: Tensor = vae.decode(latents.to(vae.dtype) / vae.config.scaling_factor, return_dict=False)[0]
-    if upcast:
-        vae.to(dtype=dtype)
+    """The VAE's picture (1, 3, H, W) in -1..1."""
+    vae = pipeline.vae
+    with _precise(vae):
+        picture: Tensor = vae.decode(latents.to(vae.dtype) / vae.config.scaling_factor, return_dict=False)[0]
     return picture.float()
 
 
 @contextmanager
-def _memory(refusal: type[Exception]) -> Iterator[None]:
-    """The device's and the machine's lack of memory as one error: of a step (OutOfMemory), or of a request."""
+def _precise(vae: Any) -> Iterator[None]:
+    """The VAE in float32 where it overflows in half precision (SDXL's own); as it was afterwards, whatever happens."""
+    dtype = vae.dtype
+    upcast = dtype == torch.float16 and vae.config.force_upcast
     try:
+        if upcast:
+            vae.to(dtype=torch.float32)
         yield
-    except (torch.OutOfMemoryError, MemoryError) as error:
-        raise refusal(f"not enough memory ({error}); ask for a smaller picture, or again later.") from error
+    finally:
+        if upcast:
+            vae.to(dtype=dtype)

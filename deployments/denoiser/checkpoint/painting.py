@@ -4,6 +4,8 @@ A painting is one canvas: the warp where texels are known, and a mask of what is
 they make of it; what comes back is a picture of the whole canvas, of which only the unknown is used.
 """
 
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -14,6 +16,8 @@ from deployments.denoiser.engine.slots import Job, Program
 
 PROMPT = "the same character, full body, consistent outfit, clean background"
 NEGATIVE = "deformed, extra limbs, blurry, watermark, text"
+MOST_STEPS = 100
+LOG = logging.getLogger("contrapposto.denoiser")
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +39,8 @@ class Sampling:
     """How a checkpoint paints. guidance: classifier-free, 1 for none (and half the rows). control_scale and
     identity_scale weigh ControlNet and IP-Adapter; strength: how much of the noise an inpainted region starts from.
     reuse: relative change of the first block below which a slot reuses its cached deeper features; 0 is never.
+
+    Raises ValueError for a value outside of what is allowed.
     """
 
     prompt: str = PROMPT
@@ -45,6 +51,19 @@ class Sampling:
     identity_scale: float = 0.6
     strength: float = 1.0
     reuse: float = 0.0
+
+    def __post_init__(self) -> None:
+        allowed = {
+            "steps": (1 <= self.steps <= MOST_STEPS, f"1 to {MOST_STEPS}"),
+            "guidance": (0 <= self.guidance <= 50, "0 to 50"),
+            "control_scale": (0 <= self.control_scale <= 2, "0 to 2"),
+            "identity_scale": (0 <= self.identity_scale <= 2, "0 to 2"),
+            "strength": (0 < self.strength <= 1, "more than 0, to 1"),
+            "reuse": (0 <= self.reuse < 1, "0 to less than 1"),
+        }
+        for name, (holds, expected) in allowed.items():  # of nan nothing holds
+            if not holds:
+                raise ValueError(f"expected {name} of {expected}, got {getattr(self, name)}; set it there.")
 
 
 class Painter(Program, Protocol):
@@ -57,9 +76,22 @@ class Painter(Program, Protocol):
     side: int
     multiple: int
 
-    def job(self, painting: Painting, steps: int | None = None, **more: Any) -> Job:
-        """The job of a painting; `steps` None: as sampling says. `more`: the job's deadline and the like.
+    @property
+    def sampling(self) -> Sampling:
+        """What a job has that brings none of its own."""
+        ...
+
+    def job(self, painting: Painting, steps: int | None = None, sampling: Sampling | None = None, **more: Any) -> Job:
+        """The job of a painting; `steps` None: as sampling says. sampling: for this painting alone; `more`: the job's
+        deadline and the like.
 
         Raises InvalidInput for a canvas whose sides are not multiples of `multiple`.
         """
         ...
+
+
+def tell_unheard(sampling: Sampling, names: Sequence[str], why: str) -> None:
+    """One line in the log where values were set that a painter has no use for: nothing else would tell."""
+    changed = [name for name in names if getattr(sampling, name) != getattr(Sampling, name)]
+    if changed:
+        LOG.warning("sampling's %s was set and changes nothing: %s; leave it out", ", ".join(changed), why)

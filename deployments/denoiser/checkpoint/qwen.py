@@ -3,13 +3,12 @@
 Each step takes every slot one step along its own schedule. Paintings share a step where the target and all pictures
 have the same shapes. Rows with texts of one length go through the network together, so that nothing is padded and no
 mask rules out the fast attention kernels: the wanted and the unwanted prompt are two passes, as in the library's own
-loop. The known region is not blended in; it is pasted back after decoding, elsewhere. Of a sampling, control_scale,
-identity_scale and strength have no meaning here. Knows neither the library, which is `qwen_parts`', nor the engine's
+loop. The known region is not blended in; it is pasted back after decoding, elsewhere. Of a sampling, UNHEARD
+has no meaning here. Knows neither the library, which is `qwen_parts`', nor the engine's
 order.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
 from hashlib import sha256
@@ -23,8 +22,11 @@ from torch import Tensor
 from deployments.checkpoints.opening import Checkpoint, Opened, open_checkpoint
 from deployments.denoiser.checkpoint import painting as words
 from deployments.denoiser.checkpoint.first_block import Call, Memory, parted, whole
-from deployments.denoiser.checkpoint.painting import Painting, Sampling
-from deployments.denoiser.engine.slots import Job, OutOfMemory
+from deployments.denoiser.checkpoint.painting import Painting, Sampling, tell_unheard
+from deployments.denoiser.checkpoint.saved import belonging, saved, taken_up, tensors
+from deployments.denoiser.checkpoint.stepping import stepping
+from deployments.denoiser.engine.memory import refusing
+from deployments.denoiser.engine.slots import Job
 from pose.errors import InvalidInput, Overloaded, WeightsError
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
 FAMILY = "QwenImageEditPlusPipeline"
 SIDE = 1024
+UNHEARD = ("control_scale", "identity_scale", "strength")  # of a sampling: without a meaning here
 PROMPT = (
     "Redraw the character of Picture 1 in the pose of the skeleton in Picture 2. Picture 3 is a rough draft of the "
     "result: keep its framing and placement and all of it that is clear, and draw anew what is smeared, torn or "
@@ -50,8 +53,10 @@ class Request:
 
 @dataclass(eq=False)
 class Sitting:
-    """A painting under way. scheduler: with this sitting's timesteps, never stepped itself. latents (1, N, C)."""
+    """A painting under way. of: what it belongs to, see `saved.belonging`. scheduler: with this sitting's timesteps,
+    never stepped itself. latents (1, N, C)."""
 
+    of: str
     prepared: "Prepared"
     sampling: Sampling
     canvas: tuple[int, int]
@@ -95,22 +100,21 @@ class QwenPainter:
         asked: Request = job.work
         height, width = asked.painting.missing.shape
         generator = torch.Generator().manual_seed(asked.painting.seed)
-        with _shed():
+        with refusing(Overloaded):
             prepared = self.parts.prepare(height, width, pictures(asked.painting), prompts(asked.sampling), generator)
+        of = belonging(self.sha256, prepared.noise.dtype, prepared.shapes, asked.painting.seed, asked.sampling)
         scheduler = self.parts.schedule(job.steps, prepared.noise.shape[1])
-        sitting = Sitting(prepared, asked.sampling, (height, width), scheduler, generator, prepared.noise)
-        if job.saved is not None:
-            generator.set_state(job.saved["generator"])
-            sitting.latents, sitting.done = job.saved["latents"].to(prepared.noise), job.saved["done"]
+        sitting = Sitting(of, prepared, asked.sampling, (height, width), scheduler, generator, prepared.noise)
+        found = taken_up(job.saved, of, job.steps)
+        if found is not None:
+            generator.set_state(tensors(found["generator"], generator.device))
+            sitting.latents, sitting.done = tensors(found["latents"], prepared.noise.device), found["done"]
         return sitting
 
     def step(self, states: Sequence[Sitting]) -> None:
-        try:
-            with torch.no_grad():
-                velocities, memories = self._velocities(states)
-                moved = [_moved(state, velocity) for state, velocity in zip(states, velocities, strict=True)]
-        except (torch.OutOfMemoryError, MemoryError) as error:
-            raise OutOfMemory(str(error)) from error
+        with torch.no_grad(), stepping(states[0].latents.device):
+            velocities, memories = self._velocities(states)
+            moved = [_moved(state, velocity) for state, velocity in zip(states, velocities, strict=True)]
         for state, memory, (latents, generator) in zip(states, memories, moved, strict=True):
             state.latents, state.generator, state.memory = latents, generator, memory
             state.done += 1
@@ -122,11 +126,12 @@ class QwenPainter:
         return bool(torch.isfinite(state.latents).all())
 
     def finish(self, state: Sitting) -> NDArray[np.float32]:
-        with _shed():
+        with refusing(Overloaded):
             return self.parts.decode(state.latents, *state.canvas)
 
     def save(self, state: Sitting) -> dict[str, Any]:
-        return {"latents": state.latents.cpu(), "done": state.done, "generator": state.generator.get_state()}
+        now = {"latents": state.latents, "done": state.done, "generator": state.generator.get_state()}
+        return saved(state.of, len(state.scheduler.timesteps), now)
 
     def _velocities(self, states: Sequence[Sitting]) -> tuple[list[Tensor], list[Memory | None]]:
         """(1, N, C) of each state, guided, and what each remembers."""
@@ -159,6 +164,7 @@ def open_painter(
     for name in ("controlnet", "ip_adapter"):
         if getattr(checkpoint, name) is not None:
             raise WeightsError(f"{FAMILY} takes pose and identity as pictures and no {name}; leave it out.")
+    tell_unheard(sampling, UNHEARD, f"{FAMILY} takes pose, identity and draft as pictures")
     base = open_checkpoint(checkpoint.base, (FAMILY,))
     vae = _opened(checkpoint.vae, "AutoencoderKLQwenImage")
     scheduler = _opened(checkpoint.scheduler, "FlowMatchEulerDiscreteScheduler")
@@ -185,15 +191,6 @@ def guided(wanted: Tensor, unwanted: Tensor, guidance: float) -> Tensor:
     """Classifier-free guidance that keeps each token's length (1, N, C), as QwenImageEditPlusPipeline's."""
     mixed = unwanted + guidance * (wanted - unwanted)
     return mixed * (wanted.norm(dim=-1, keepdim=True) / mixed.norm(dim=-1, keepdim=True))
-
-
-@contextmanager
-def _shed() -> Iterator[None]:
-    """For what no smaller batch would help."""
-    try:
-        yield
-    except (torch.OutOfMemoryError, MemoryError) as error:
-        raise Overloaded("a picture did not fit the device's memory; try again, or ask for a smaller one.") from error
 
 
 def _calls(states: Sequence[Sitting]) -> list[Call]:

@@ -4,12 +4,15 @@ A job owns a copy of the painter's scheduler, so that stateful multistep ones mi
 noise from a generator of their own (torchsde) are not on the list: a job could not be taken up again elsewhere.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from deployments.checkpoints.opening import open_checkpoint
+from deployments.denoiser.checkpoint.saved import tensors
 from pose.errors import WeightsError
 
 SCHEDULERS = (
@@ -57,6 +60,13 @@ def remembered(scheduler: Any) -> dict[str, Any]:
 def remind(scheduler: Any, memory: dict[str, Any]) -> None:
     """Puts a scheduler of the same class and configuration where `remembered` left another."""
     vars(scheduler).update({name: _own(value) for name, value in memory.items()})
+
+
+def placed(scheduler: Any, memory: Mapping[str, Any], device: torch.device) -> dict[str, Any]:
+    """A saved memory for `remind`: each tensor where the scheduler has its own of that name, and what it has yet to
+    collect (earlier outputs) on the latents' device."""
+    own = {name: value.device for name, value in vars(scheduler).items() if isinstance(value, Tensor)}
+    return {name: tensors(value, own.get(name, device)) for name, value in memory.items()}
 
 
 def _own(value: Any) -> Any:

@@ -1,5 +1,6 @@
 """Random paintings, painters of the tiny checkpoints, and what the library's own pipeline paints of them."""
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,13 @@ def painting(seed: int, height: int = 64, width: int = 64) -> Painting:
     missing[height // 4 : -height // 8, 8 : width // 2 + 3 * seed] = True
     picture, skeleton = random.integers(0, 256, (2, height, width, 3), dtype=np.uint8)
     return Painting(picture, missing, skeleton, random.integers(0, 256, (40, 40, 3), dtype=np.uint8), seed)
+
+
+def reusing_much(sampling: Sampling, reuse: float) -> Sampling:
+    """A bound beyond what an operator may set: random networks change by more than all of what trained ones answer."""
+    chosen = replace(sampling)
+    object.__setattr__(chosen, "reuse", reuse)
+    return chosen
 
 
 def checkpoint(folders: dict[str, Path], name: str, adapted: bool = True, scheduler: str | None = None) -> Checkpoint:

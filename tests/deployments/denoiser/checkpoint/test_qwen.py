@@ -12,12 +12,17 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from deployments.checkpoints.opening import Checkpoint
+from deployments.denoiser.checkpoint import qwen
 from deployments.denoiser.checkpoint.painting import Painting, Sampling
-from deployments.denoiser.checkpoint.qwen import PROMPT, QwenPainter, guided, pictures
+from deployments.denoiser.checkpoint.qwen import PROMPT, QwenPainter, guided, open_painter, pictures
+from deployments.denoiser.checkpoint.saved import tensors
+from deployments.denoiser.checkpoint.stepping import stepping
 from deployments.denoiser.engine.caps import Caps
 from deployments.denoiser.engine.engine import Engine, Handle
 from deployments.denoiser.engine.slots import OutOfMemory
 from pose.errors import InvalidInput, NotFinite, Overloaded
+from tests.deployments.denoiser.checkpoint.paintings import reusing_much
 from tests.deployments.denoiser.checkpoint.tiny_qwen import (
     GUIDED,
     changed,
@@ -30,6 +35,7 @@ from tests.deployments.denoiser.checkpoint.tiny_qwen import (
 
 PLAIN = Sampling(prompt="dance, monkey", steps=3, guidance=1.0)
 CLOSE = 1e-4
+CPU = torch.device("cpu")
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +135,7 @@ def test_reusing_alone_is_reusing_in_company(painter: QwenPainter) -> None:
     hook = block.register_forward_pre_hook(
         lambda _, args, kwargs: deep.append(len(kwargs["hidden_states"])), with_kwargs=True
     )
-    reusing = replace(painter, sampling=replace(GUIDED, steps=6, reuse=1.2))
+    reusing = replace(painter, sampling=reusing_much(replace(GUIDED, steps=6), 1.2))
     asked = [painting(seed=seed) for seed in range(3)]
     alone = [painted(reusing, each) for each in asked]
     passes = sum(deep)
@@ -173,6 +179,44 @@ def test_goes_on_elsewhere_to_the_last_bit(painter: QwenPainter, drawing: tuple[
     assert np.abs(painted(painter, asked) - wanted).max() > CLOSE
 
 
+def test_what_was_saved_of_another_painting_starts_over(painter: QwenPainter, caplog: pytest.LogCaptureFixture) -> None:
+    state = painter.start(painter.job(painting(seed=5)))
+    painter.step([state])
+    saved = painter.save(state)
+    assert painter.start(painter.job(painting(seed=5), saved=saved)).done == 1
+    assert not caplog.records
+    others: list[tuple[int, dict[str, Any]]] = [(6, {}), (5, {"steps": 9}), (5, {"sampling": PLAIN})]
+    for seed, more in others:
+        assert painter.start(painter.job(painting(seed=seed), saved=saved, **more)).done == 0
+    assert len(caplog.records) == 3
+
+
+def test_half_precision_is_saved_to_the_bit_and_without_torch(folder: Path) -> None:
+    narrow = open_painter(Checkpoint(str(folder)), GUIDED, CPU, torch.bfloat16)
+    state = narrow.start(narrow.job(painting(seed=5)))
+    narrow.step([state])
+    saved = narrow.save(state)
+    assert all(isinstance(saved[name]["values"], np.ndarray) for name in ("latents", "generator"))
+    again = narrow.start(narrow.job(painting(seed=5), saved=pickle.loads(pickle.dumps(saved))))
+    assert again.latents.dtype == torch.bfloat16
+    assert torch.equal(again.latents, state.latents)
+
+
+def test_a_step_is_waited_for(painter: QwenPainter, monkeypatch: pytest.MonkeyPatch) -> None:
+    around: list[torch.device] = []
+    monkeypatch.setattr(qwen, "stepping", lambda device: (around.append(device), stepping(device))[1])
+    painter.step([painter.start(painter.job(painting()))])
+    assert around == [CPU]
+
+
+def test_what_has_no_meaning_here_is_told(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    opened(folder)
+    assert not caplog.records
+    open_painter(Checkpoint(str(folder)), replace(GUIDED, strength=0.5, control_scale=1.0), CPU, torch.float32)
+    (record,) = caplog.records
+    assert "control_scale, strength was set" in record.getMessage()
+
+
 def test_a_neighbour_that_does_not_fit_changes_nothing(drawing: tuple[QwenPainter, QwenPainter]) -> None:
     """Though the first state had drawn its noise already."""
     painter, _ = drawing
@@ -187,8 +231,9 @@ def test_a_neighbour_that_does_not_fit_changes_nothing(drawing: tuple[QwenPainte
         painter.step(states)
     for state, saved in zip(states, before, strict=True):
         assert painter.done(state) == 0
-        assert torch.equal(state.latents, saved["latents"])
-        assert torch.equal(state.generator.get_state(), saved["generator"])
+        assert painter.save(state)["done"] == saved["done"]
+        for name, now in (("latents", state.latents), ("generator", state.generator.get_state())):
+            assert torch.equal(now, tensors(saved[name], now.device))
 
 
 def test_a_step_that_does_not_fit_changes_nothing(painter: QwenPainter, monkeypatch: pytest.MonkeyPatch) -> None:

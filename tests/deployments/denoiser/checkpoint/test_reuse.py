@@ -12,7 +12,15 @@ from deployments.denoiser.checkpoint.inpaint import InpaintProgram
 from deployments.denoiser.checkpoint.reuse import Kept, Turn, stale
 from deployments.denoiser.checkpoint.rows import Networks
 from pose.errors import ArtefactError
-from tests.deployments.denoiser.checkpoint.paintings import SAMPLING, by_library, checkpoint, painter, painting, run
+from tests.deployments.denoiser.checkpoint.paintings import (
+    SAMPLING,
+    by_library,
+    checkpoint,
+    painter,
+    painting,
+    reusing_much,
+    run,
+)
 
 CLOSE = 1e-4
 SOME = 0.3
@@ -59,7 +67,7 @@ def test_each_of_a_batch_decides_on_its_own(folders: dict[str, Path], name: str)
     """In one batch: one that reuses all it can, one that reuses nothing, one in between; each as it does alone."""
     program = reusing(folders, name, SOME)
     wanted = [
-        program.job(painting(1), sampling=replace(SAMPLING, reuse=100.0, steps=8)),
+        program.job(painting(1), sampling=reusing_much(replace(SAMPLING, steps=8), 100.0)),
         program.job(painting(2), sampling=replace(SAMPLING, reuse=1e-9, steps=8, guidance=1.0)),
         program.job(painting(3)),
     ]

@@ -15,9 +15,13 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor, nn
 
+from deployments.backends.choice import place
+from deployments.backends.spec import Runtime
 from deployments.checkpoints.opening import Opened, open_checkpoint
 from deployments.runtime import precision
-from pose.errors import WeightsError
+from pose.errors import ArtefactError, WeightsError
+
+BACKENDS = ("default", "auto", "eager")
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +60,20 @@ def load_pretrained(
         processor = _processor(getattr(transformers, processors[opened.name]), opened, where)
     module = module.eval().to(device=device, memory_format=torch.channels_last)
     return Pretrained(opened.name, opened.sha256, _rounded(module, dtype), processor, device, dtype)
+
+
+def by_torch(runtime: Runtime, stage: str) -> tuple[torch.device, torch.dtype | None]:
+    """Where a stage's checkpoint runs, and in which precision; None: in `load_pretrained`'s own choice.
+
+    Raises ArtefactError for a backend that such a network is not run by, WeightsError for a device that is not there.
+    """
+    if runtime.backend not in BACKENDS:
+        raise ArtefactError(
+            f"expected {', '.join(BACKENDS)} as the backend of the {stage} stage with a checkpoint, got "
+            f"{runtime.backend}: its network is run by torch alone; set `backend: eager`."
+        )
+    device, dtype = place(runtime)
+    return device, None if runtime.precision == "auto" else dtype
 
 
 def _transformers() -> ModuleType:

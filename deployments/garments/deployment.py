@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from deployments.backends.choice import serve_network
 from deployments.backends.spec import Runtime
 from deployments.checkpoints.opening import Checkpoint
+from deployments.checkpoints.pretrained import by_torch
 from deployments.garments.checkpoint import open_clothes_parser
 from deployments.garments.maps import CHANNELS
 from deployments.garments.network import SIZE, ParseNetwork
@@ -21,13 +22,17 @@ from pose.figure import Figure, Reading
 class Garments:
     """checkpoint: a SegFormer of clothes, which is asked beside the embedded network.
 
-    Raises WeightsError on construction where weights are missing or corrupted, or the checkpoint is refused.
+    Raises WeightsError on construction where weights are missing or corrupted, or the checkpoint is refused,
+    ArtefactError where the backend is not to be had, and with a checkpoint for all but torch.
     """
 
     def __init__(self, checkpoint: Checkpoint | None = None, runtime: Runtime | None = None) -> None:
-        self.network = serve_network(load("parse", ParseNetwork()), SIGNATURE, runtime or Runtime())
+        runtime = runtime or Runtime()
+        self._clothes = (
+            None if checkpoint is None else open_clothes_parser(checkpoint.base, *by_torch(runtime, "garments"))
+        )
+        self.network = serve_network(load("parse", ParseNetwork()), SIGNATURE, runtime)
         self.network(torch.zeros(1, 3, SIZE, SIZE), torch.zeros(1, CHANNELS, SIZE, SIZE))
-        self._clothes = None if checkpoint is None else open_clothes_parser(checkpoint.base)
         if self._clothes is not None:
             self._clothes.see(np.zeros((SIZE, SIZE, 3), np.uint8))
         compile_all()

@@ -42,7 +42,8 @@ class Keypoints:
     """Finds the figures of a picture. `blazepose` is the handle of the other replica; `checkpoint`: a ViTPose and its
     detector, which then read people beside the other readers.
 
-    Raises WeightsError on construction where weights are missing or do not fit, or the checkpoint is refused.
+    Raises WeightsError on construction where weights are missing or do not fit, or the checkpoint is refused,
+    ArtefactError where the backend is not to be had, and with a checkpoint for all but torch.
     """
 
     _people: "PeopleReader | None" = None
@@ -54,15 +55,18 @@ class Keypoints:
         from deployments.keypoints.signature import SIGNATURE
         from deployments.runtime import load
 
+        runtime = runtime or Runtime()
         self._blazepose = blazepose
-        self._reader = PoseReader(serve_network(load("pose", PoseNetwork()), SIGNATURE, runtime or Runtime()))
+        if checkpoint is not None:
+            from deployments.checkpoints.pretrained import by_torch
+            from deployments.keypoints.checkpoint import open_people_reader
+
+            self._people = open_people_reader(checkpoint, *by_torch(runtime, "keypoints"))
+        self._reader = PoseReader(serve_network(load("pose", PoseNetwork()), SIGNATURE, runtime))
         blank = np.full((256, 256, 3), 127, np.uint8)
         self._reader.locate(blank)
         self._reader.read(blank, (0, 0, 256, 256))
-        if checkpoint is not None:
-            from deployments.keypoints.checkpoint import open_people_reader
-
-            self._people = open_people_reader(checkpoint)
+        if self._people is not None:
             self._people.read(blank, self._people.detect(blank) or [(0.0, 0.0, 256.0, 256.0)])
 
     async def read(self, picture: NDArray[np.uint8]) -> list[Reading]:

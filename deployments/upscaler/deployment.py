@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from deployments.backends.choice import Served, serve_network
 from deployments.backends.spec import Runtime
 from deployments.checkpoints.opening import Checkpoint
+from deployments.checkpoints.pretrained import by_torch
 from deployments.runtime import load
 from deployments.upscaler.checkpoint import open_swin2sr
 from deployments.upscaler.network import FACTORS, MARGIN, UpscalerNetwork
@@ -19,19 +20,21 @@ from deployments.upscaler.upscale import TILE, Scale, Upsampler, upscale
 class Upscaler:
     """Loads the weights (the checkpoint's, a Swin2SR, where one is given) and warms the network when made.
 
-    Raises WeightsError where they are missing or corrupted, or the checkpoint is refused.
+    Raises WeightsError where they are missing or corrupted, or the checkpoint is refused, ArtefactError where the
+    backend is not to be had: a checkpoint is run by torch alone.
     """
 
     upsample: Upsampler
     _largest: Literal[2, 4]
 
     def __init__(self, checkpoint: Checkpoint | None = None, runtime: Runtime | None = None) -> None:
+        runtime = runtime or Runtime()
         if checkpoint is None:
-            networks = {factor: _served(factor, runtime or Runtime()) for factor in FACTORS}
+            networks = {factor: _served(factor, runtime) for factor in FACTORS}
             self.upsample, self._margin, self._largest = upsampler(networks), MARGIN, 4
             self._sha256 = networks[FACTORS[0]].sha256
         else:
-            swin2sr = open_swin2sr(checkpoint.base)
+            swin2sr = open_swin2sr(checkpoint.base, *by_torch(runtime, "upscaler"))
             self.upsample, self._margin, self._largest = swin2sr, swin2sr.margin, swin2sr.largest
             self._sha256 = swin2sr.sha256
         sample = np.zeros((TILE, TILE, 4), np.uint8)

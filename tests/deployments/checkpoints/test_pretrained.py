@@ -8,8 +8,9 @@ import torch
 import transformers
 from safetensors.torch import load_file, save_file
 
-from deployments.checkpoints.pretrained import Pretrained, load_pretrained
-from pose.errors import WeightsError
+from deployments.backends.spec import Backend, Runtime
+from deployments.checkpoints.pretrained import Pretrained, by_torch, load_pretrained
+from pose.errors import ArtefactError, WeightsError
 
 NETWORKS = {"Swin2SRForImageSuperResolution": "Swin2SRImageProcessorPil"}
 
@@ -73,3 +74,19 @@ def test_without_the_library_the_remedy_is_told(folder: Path, monkeypatch: pytes
     monkeypatch.setitem(sys.modules, "transformers", None)
     with pytest.raises(WeightsError, match=r"pip install contrapposto\[checkpoints\]"):
         opened(folder)
+
+
+@pytest.mark.parametrize("backend", ["compiled", "onnxruntime", "tensorrt"])
+def test_backends_other_than_torch_are_refused_by_name(backend: Backend) -> None:
+    with pytest.raises(ArtefactError, match=rf"garments stage.*got {backend}.*backend: eager"):
+        by_torch(Runtime(backend), "garments")
+
+
+def test_device_and_precision_are_the_runtimes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    cpu = torch.device("cpu")
+    assert by_torch(Runtime("eager", precision="fp32"), "garments") == (cpu, torch.float32)
+    assert by_torch(Runtime("auto", precision="bf16"), "garments") == (cpu, torch.bfloat16)
+    assert by_torch(Runtime(), "garments") == (cpu, None)
+    with pytest.raises(WeightsError, match="no GPU"):
+        by_torch(Runtime(device="cuda"), "garments")

@@ -9,6 +9,7 @@ import transformers
 from torch import Tensor
 
 from deployments import runtime
+from deployments.backends.spec import Runtime
 from deployments.checkpoints.opening import Checkpoint
 from deployments.garments.checkpoint import belief, open_clothes_parser
 from deployments.garments.crop import window_of
@@ -16,7 +17,7 @@ from deployments.garments.deployment import Garments
 from deployments.garments.network import ParseNetwork
 from deployments.garments.parse import parse_figure
 from deployments.garments.sight import look
-from pose.errors import WeightsError
+from pose.errors import ArtefactError, WeightsError
 from pose.figure import MATERIAL_INDEX, MATERIALS, PART_INDEX, PARTS
 from tests.deployments.garments import doll
 from tests.deployments.garments.tiny_clothes import ATR, parser_by_colour, save_segformer
@@ -87,7 +88,12 @@ def test_the_stage_asks_both_and_names_both_hashes(tmp_path: Path, monkeypatch: 
     torch.manual_seed(0)
     card.save("parse", ParseNetwork(), {}, tmp_path)
     monkeypatch.setattr(runtime.load, "__defaults__", (tmp_path,))
-    stage = Garments(Checkpoint(base=str(save_segformer(tmp_path / "clothes"))))
+    asked = Checkpoint(base=str(save_segformer(tmp_path / "clothes")))
+    stage = Garments(asked, Runtime("eager", device="cpu", precision="fp32"))
+    assert stage._clothes is not None
+    assert stage._clothes.network.dtype == torch.float32
+    with pytest.raises(ArtefactError, match="garments stage with a checkpoint, got onnxruntime"):
+        Garments(asked, Runtime("onnxruntime"))
     mask = (doll.silhouette() * 255).astype("uint8")
     figure = stage.parse(doll.coloured(), doll.reading(), mask)
     assert doll.overlap(figure.image[..., 3] > 127, doll.silhouette()) > 0.95

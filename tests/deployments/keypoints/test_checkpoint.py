@@ -10,11 +10,12 @@ import pytest
 import torch
 import transformers
 
+from deployments.backends.spec import Runtime
 from deployments.checkpoints.opening import Checkpoint
 from deployments.keypoints.checkpoint import SURE, PeopleReader, open_people_reader
 from deployments.keypoints.deployment import Keypoints
 from deployments.keypoints.vitpose import COCO
-from pose.errors import WeightsError
+from pose.errors import ArtefactError, WeightsError
 from pose.skeleton import BIPED
 from tests.deployments.keypoints.test_blazepose import HEIGHT, WIDTH, person
 from tests.deployments.keypoints.test_deployment import FakeHandle, replica
@@ -115,7 +116,11 @@ def test_the_stage_chooses_among_them_and_takes_the_mask_from_blazepose() -> Non
 
 
 def test_the_stage_opens_the_checkpoint_warms_it_and_names_its_hashes(folders: Checkpoint) -> None:
-    keypoints = Keypoints(FakeHandle([]), folders)
+    keypoints = Keypoints(FakeHandle([]), folders, Runtime("eager", device="cpu", precision="fp32"))
+    assert keypoints._people is not None
+    assert keypoints._people._pose.dtype == keypoints._people._detector.dtype == torch.float32
+    with pytest.raises(ArtefactError, match="keypoints stage with a checkpoint, got compiled"):
+        Keypoints(FakeHandle([]), folders, Runtime("compiled"))
     asyncio.run(keypoints.read(picture()))
     assert set(keypoints.weights()) == {"VitPoseForPoseEstimation", "RTDetrV2ForObjectDetection"}
 

@@ -8,12 +8,13 @@ import pytest
 import torch
 import transformers
 
+from deployments.backends.spec import Runtime
 from deployments.checkpoints.opening import Checkpoint
 from deployments.upscaler import deployment
 from deployments.upscaler import upscale as module
 from deployments.upscaler.checkpoint import Swin2SR, open_swin2sr
 from deployments.upscaler.upscale import upscale
-from pose.errors import NotFinite, WeightsError
+from pose.errors import ArtefactError, NotFinite, WeightsError
 
 
 def save_swin2sr(folder: Path, factor: int = 2, upsampler: str = "pixelshuffle", **more: Any) -> Path:
@@ -95,7 +96,11 @@ def test_an_answer_that_is_no_number_is_told(network: Swin2SR) -> None:
 def test_the_stage_runs_the_checkpoint_and_names_its_hash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deployment, "TILE", 32)
     folder = save_swin2sr(tmp_path)
-    stage = deployment.Upscaler(Checkpoint(base=str(folder)))
+    stage = deployment.Upscaler(Checkpoint(base=str(folder)), Runtime("eager", device="cpu", precision="fp32"))
+    assert isinstance(stage.upsample, Swin2SR)
+    assert stage.upsample._network.dtype == torch.float32
+    with pytest.raises(ArtefactError, match="upscaler stage with a checkpoint, got tensorrt"):
+        deployment.Upscaler(Checkpoint(base=str(folder)), Runtime("tensorrt"))
     assert stage.sha256 == opened(folder).sha256
     assert stage.upscale(np.dstack([picture(20, 20)] * 2)[..., :4], 4).shape == (80, 80, 4)
 

@@ -29,6 +29,7 @@ FAMILIES = {
     "sd9": diffusers.StableDiffusionControlNetInpaintPipeline,
     "lcm": diffusers.StableDiffusionControlNetInpaintPipeline,
     "xl": diffusers.StableDiffusionXLControlNetInpaintPipeline,
+    "xl9": diffusers.StableDiffusionXLControlNetInpaintPipeline,
 }
 
 
@@ -107,7 +108,7 @@ def by_library(asked: Checkpoint, name: str, wanted: Painting, sampling: Samplin
 def _pipeline(asked: Checkpoint, name: str) -> Any:
     control = ControlNetModel.from_pretrained(asked.controlnet, low_cpu_mem_usage=False)
     family = FAMILIES[name]
-    unguarded = {} if name == "xl" else {"safety_checker": None, "requires_safety_checker": False}
+    unguarded = {} if name.startswith("xl") else {"safety_checker": None, "requires_safety_checker": False}
     pipeline = family.from_pretrained(asked.base, controlnet=control, low_cpu_mem_usage=False, **unguarded)
     if asked.scheduler is not None:
         scheduler, _, trailing = asked.scheduler.partition(":")

@@ -37,6 +37,8 @@ ALONE: list[tuple[str, bool, str | None, dict[str, Any]]] = [
     ("xl", True, "LCMScheduler", {"guidance": 1.0}),
     ("xl", False, "EulerDiscreteScheduler:trailing", {"guidance": 1.0, "steps": 2}),
     ("xl", False, "TCDScheduler", {"guidance": 1.0, "strength": 0.75}),
+    ("xl9", True, "EulerDiscreteScheduler", {}),
+    ("xl9", True, "EulerDiscreteScheduler", {"strength": 0.6, "steps": 5}),
 ]
 
 

@@ -15,6 +15,7 @@ from diffusers import (
     DDIMScheduler,
     StableDiffusionInpaintPipeline,
     StableDiffusionPipeline,
+    StableDiffusionXLInpaintPipeline,
     StableDiffusionXLPipeline,
     UNet2DConditionModel,
 )
@@ -51,6 +52,12 @@ def stable_diffusion_inpaint(folder: Path) -> Path:
 def stable_diffusion_xl(folder: Path, **unet: Any) -> Path:
     """A 4-channel SDXL base with two text encoders, `StableDiffusionXLPipeline`."""
     _seeded(lambda: _xl_base(_unet(**_XL, **unet)).save_pretrained(folder))
+    return folder
+
+
+def stable_diffusion_xl_inpaint(folder: Path) -> Path:
+    """A 9-channel SDXL base, `StableDiffusionXLInpaintPipeline`."""
+    _seeded(lambda: _xl_base(_unet(**_XL, in_channels=9), StableDiffusionXLInpaintPipeline).save_pretrained(folder))
     return folder
 
 
@@ -163,8 +170,8 @@ def _base(pipeline: Any, unet: Any) -> Any:
     )
 
 
-def _xl_base(unet: Any) -> Any:
-    return StableDiffusionXLPipeline(
+def _xl_base(unet: Any, pipeline: Any = StableDiffusionXLPipeline) -> Any:
+    return pipeline(
         vae=_vae(),
         text_encoder=_text(),
         text_encoder_2=_text(projected=True),

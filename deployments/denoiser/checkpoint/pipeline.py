@@ -16,6 +16,7 @@ from typing import Any
 
 import torch
 
+from deployments.checkpoints.components import open_pipeline
 from deployments.checkpoints.opening import Checkpoint, Opened, open_checkpoint
 from deployments.denoiser.checkpoint.adapter import add_adapter
 from deployments.denoiser.checkpoint.schedulers import choose_scheduler
@@ -58,7 +59,7 @@ class Assembled:
 def assemble(checkpoint: Checkpoint, device: torch.device, dtype: torch.dtype) -> Assembled:
     """Loads every part onto the device. Raises WeightsError naming the folder that is missing, unknown or unfit."""
     diffusers = library("diffusers")
-    base = open_checkpoint(checkpoint.base, BASES)
+    base = open_pipeline(checkpoint.base, BASES)
     kind, hashes = PIPELINES[base.name], [base.sha256]
     parts = _unguarded(kind)
     if checkpoint.controlnet is None and base.name != kind:

@@ -19,6 +19,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from deployments.checkpoints.components import open_pipeline
 from deployments.checkpoints.opening import Checkpoint, Opened, open_checkpoint
 from deployments.denoiser.checkpoint import painting as words
 from deployments.denoiser.checkpoint.first_block import Call, Memory, parted, whole
@@ -165,7 +166,7 @@ def open_painter(
         if getattr(checkpoint, name) is not None:
             raise WeightsError(f"{FAMILY} takes pose and identity as pictures and no {name}; leave it out.")
     tell_unheard(sampling, UNHEARD, f"{FAMILY} takes pose, identity and draft as pictures")
-    base = open_checkpoint(checkpoint.base, (FAMILY,))
+    base = open_pipeline(checkpoint.base, (FAMILY,))
     vae = _opened(checkpoint.vae, "AutoencoderKLQwenImage")
     scheduler = _opened(checkpoint.scheduler, "FlowMatchEulerDiscreteScheduler")
     try:

@@ -3,6 +3,7 @@
 import pickle
 import shutil
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -204,7 +205,12 @@ def test_half_precision_is_saved_to_the_bit_and_without_torch(folder: Path) -> N
 
 def test_a_step_is_waited_for(painter: QwenPainter, monkeypatch: pytest.MonkeyPatch) -> None:
     around: list[torch.device] = []
-    monkeypatch.setattr(qwen, "stepping", lambda device: (around.append(device), stepping(device))[1])
+
+    def told(device: torch.device) -> AbstractContextManager[None]:
+        around.append(device)
+        return stepping(device)
+
+    monkeypatch.setattr(qwen, "stepping", told)
     painter.step([painter.start(painter.job(painting()))])
     assert around == [CPU]
 

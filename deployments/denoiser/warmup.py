@@ -5,6 +5,7 @@ Measures; prints nothing.
 
 import time
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -59,11 +60,13 @@ def blank_restorations() -> list[Job]:
 
 
 def blank_painting(painter: Painter) -> Job:
-    """On the painter's square canvas; of enough steps to be measured, and of few enough for any scheduler."""
+    """On the painter's square canvas; of enough steps to be measured, and of few enough for any scheduler.
+
+    From pure noise: of a lesser strength some steps would not be taken.
+    """
     picture = np.zeros((painter.side, painter.side, 3), np.uint8)
-    return painter.job(
-        Painting(picture, picture[..., 0] == 0, picture, picture, 0), steps=(REPEATS + 2) * len(PAINTED_SIZES)
-    )
+    painting = Painting(picture, picture[..., 0] == 0, picture, picture, 0)
+    return painter.job(painting, (REPEATS + 2) * len(PAINTED_SIZES), replace(painter.sampling, strength=1.0))
 
 
 def restoration_bucket(key: Hashable) -> Hashable:

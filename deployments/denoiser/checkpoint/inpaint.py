@@ -62,7 +62,7 @@ def open_painter(
         tell_unheard(sampling, ("identity_scale",), "the checkpoint has no ip_adapter")
     if runtime.backend in BY_TORCH:
         return InpaintProgram(assembled, sampling, device)
-    parts = parts_of(assembled.pipeline, checkpoint, compiled)
+    parts = parts_of(assembled.pipeline, checkpoint, compiled or runtime.canvases)
     networks = substitutes(parts, runtime, device, dtype, *assembled.canvas)
     return InpaintProgram(assembled, sampling, device, networks)
 

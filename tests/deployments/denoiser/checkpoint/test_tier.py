@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -19,7 +20,7 @@ from deployments.denoiser.errand import Errand
 from deployments.denoiser.lock import BAND
 from deployments.denoiser.sample import figure_height
 from deployments.denoiser.spec import Order, Progress
-from deployments.denoiser.warmup import named
+from deployments.denoiser.warmup import PAINTED_SIZES, blank_painting, measured_caps, named
 from pose.errors import WeightsError
 from tests.deployments.denoiser.figures import echo, figure, warp
 
@@ -102,6 +103,13 @@ def test_a_painting_goes_on_elsewhere_to_the_same_bytes(engine, assembly):
     assert isinstance(first, Progress)
     *_, resumed = asyncio.run(_repaired(engine, assembly.painter, warp(figure()), alone, first.saved))
     np.testing.assert_array_equal(whole, resumed)
+
+
+def test_caps_are_measured_whatever_the_strength(folders):
+    checkpoint = Checkpoint(str(folders["sd"]), str(folders["sd-control"]))
+    painter = open_painter(checkpoint, replace(SAMPLING, strength=0.2))
+    (cap,) = measured_caps(painter, [blank_painting(painter)], PAINTED_SIZES).values()
+    assert cap >= 2
 
 
 def test_an_unknown_class_is_refused_by_name(folders):

@@ -19,12 +19,11 @@ from typing import Any
 
 from deployments.denoiser.engine.caps import Caps
 from deployments.denoiser.engine.metering import Meter, Unmetered
-from deployments.denoiser.engine.schedule import QUANTUM, Batch, next_batch, urgency
+from deployments.denoiser.engine.schedule import QUANTUM, Batch, next_aside, next_batch
 from deployments.denoiser.engine.slots import Job, OnStep, OutOfMemory, Program, Slot
 from pose.errors import NotFinite, Overloaded
 
 BOUND = 2.0
-AHEAD = 2  # caps of slots that are started before they can run
 FAULTS = 8
 
 
@@ -161,21 +160,7 @@ class Engine:
         return [slot for slot in self._slots if slot.phase in phases]
 
     def _next_aside(self) -> Slot | None:
-        """What is done first, then what is new; by arrival where the bound is waited out, then by deadline."""
-        now = self._clock()
-        ranked = sorted(
-            self._slots, key=lambda slot: (slot.phase != "done", slot.waited(now) < self._bound, urgency(slot))
-        )
-        startable = (slot for slot in ranked if slot.phase == "done" or (slot.phase == "new" and self._room(slot)))
-        return next(startable, None) if self._aside else None
-
-    def _room(self, slot: Slot) -> bool:
-        """Whether few enough like it are started and not done: each holds memory of the device."""
-        key = slot.job.key
-        ahead = sum(
-            other.job.rows for other in self._slots if other.job.key == key and other.phase in ("held", "ready")
-        )
-        return ahead < AHEAD * max(self.caps(key), slot.job.rows)
+        return next_aside(self._slots, self.caps, self._clock(), self._bound) if self._aside else None
 
     def _drop_cancelled(self) -> None:
         with self._changed:

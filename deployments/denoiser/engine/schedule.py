@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from deployments.denoiser.engine.slots import Slot
 
 QUANTUM = 0.06  # seconds
+AHEAD = 2
 Cap = Callable[[Hashable], int]
 
 
@@ -45,6 +46,21 @@ def next_batch(slots: Sequence[Slot], cap: Cap, now: float, bound: float, favour
             chosen.append(slot)
             room -= slot.job.rows
     return Batch(tuple(chosen), favoured)
+
+
+def next_aside(slots: Sequence[Slot], cap: Cap, now: float, bound: float) -> Slot | None:
+    """Which slot is finished or started next, beside the steps; None where none may be.
+
+    What is done comes first, then what is new; of these whoever has waited out the bound, then by deadline. No more
+    than AHEAD caps of a key are started and not done: each holds memory of the device.
+    """
+
+    def room(slot: Slot) -> bool:
+        alike = (other for other in slots if other.job.key == slot.job.key and other.phase in ("held", "ready"))
+        return sum(other.job.rows for other in alike) < AHEAD * max(cap(slot.job.key), slot.job.rows)
+
+    ranked = sorted(slots, key=lambda slot: (slot.phase != "done", slot.waited(now) < bound, urgency(slot)))
+    return next((slot for slot in ranked if slot.phase == "done" or (slot.phase == "new" and room(slot))), None)
 
 
 def urgency(slot: Slot) -> tuple[float, int]:

@@ -22,10 +22,10 @@ from deployments.backends import ordered
 from deployments.checkpoints.files import read_config
 from deployments.checkpoints.opening import Opened, open_checkpoint
 from deployments.denoiser.checkpoint.adapter import add_adapter
-from deployments.denoiser.checkpoint.framing import canvases
+from deployments.denoiser.checkpoint.framing import canvases_for
 from deployments.denoiser.checkpoint.parts import reference_shape, with_adapter
 from deployments.denoiser.checkpoint.pipeline import fitting, library, load_part
-from deployments.denoiser.checkpoint.ports import BATCH, CLASSES, LATENT, TOKENS, Given, Kind, Positional, signature_of
+from deployments.denoiser.checkpoint.ports import BATCH, CLASSES, TOKENS, Given, Kind, Positional, signature_of
 from deployments.runtime import Runner, precision, rounded
 from deployments.signature import Bucket, Signature
 from export import beside, graph
@@ -118,9 +118,7 @@ class Component:
 def canvases_of(base: Path) -> tuple[Bucket, ...]:
     """Every canvas on which a base is asked to paint. Raises WeightsError."""
     unet = base / "unet" if (base / "unet").is_dir() else base
-    config = read_config(open_checkpoint(str(unet), (CLASSES["unet"],)).folder / "config.json")
-    levels = len(config["block_out_channels"])
-    return canvases(config["sample_size"] * LATENT, LATENT * 2 ** (levels - 1))
+    return canvases_for(read_config(open_checkpoint(str(unet), (CLASSES["unet"],)).folder / "config.json"))
 
 
 def _tokens(folder: Path) -> int:

@@ -14,9 +14,9 @@ from deployments.backends.graphs import OPSET, expected_graph, onnxruntime_on
 from deployments.backends.spec import Runtime
 from deployments.checkpoints.files import read_config
 from deployments.checkpoints.opening import Checkpoint, open_checkpoint
-from deployments.denoiser.checkpoint.framing import canvases
+from deployments.denoiser.checkpoint.framing import canvases_for
 from deployments.denoiser.checkpoint.parts import weights_sha256
-from deployments.denoiser.checkpoint.ports import CLASSES, LATENT
+from deployments.denoiser.checkpoint.ports import CLASSES
 from deployments.denoiser.signature import SIGNATURE as DENOISER
 from deployments.garments.signature import SIGNATURE as PARSE
 from deployments.keypoints.signature import SIGNATURE as POSE
@@ -109,5 +109,5 @@ def _exists(path: Path) -> bool:
 
 
 def _canvases(checkpoint: Checkpoint) -> tuple[Bucket, ...]:
-    config = read_config(open_checkpoint(f"{checkpoint.base}/unet", (CLASSES["unet"],)).folder / "config.json")
-    return canvases(config["sample_size"] * LATENT, LATENT * 2 ** (len(config["block_out_channels"]) - 1))
+    opened = open_checkpoint(f"{checkpoint.base}/unet", (CLASSES["unet"],))
+    return canvases_for(read_config(opened.folder / "config.json"))

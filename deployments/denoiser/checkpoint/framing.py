@@ -4,6 +4,10 @@ Shapes have the area that the checkpoint was trained on, in the aspect ratios of
 2023, appendix I), with sides that its autoencoder and UNet can halve.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
+from deployments.denoiser.checkpoint.ports import LATENT
 from deployments.denoiser.sample import Frame
 
 Box = tuple[int, int, int, int]
@@ -18,6 +22,11 @@ def canvases(side: int, multiple: int) -> tuple[tuple[int, int], ...]:
         longer, shorter = (_rounded(side * aspect**power, multiple) for power in (0.5, -0.5))
         shapes += [(longer, shorter), (shorter, longer)]
     return tuple(dict.fromkeys(shapes))
+
+
+def canvases_for(unet: Mapping[str, Any]) -> tuple[tuple[int, int], ...]:
+    """The canvases of a Stable Diffusion by its UNet's configuration: the size of its training, how often it halves."""
+    return canvases(unet["sample_size"] * LATENT, LATENT * 2 ** (len(unet["block_out_channels"]) - 1))
 
 
 def framed(box: Box, margin: int, side: int, multiple: int) -> Frame:

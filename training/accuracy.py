@@ -6,8 +6,9 @@ Pictures are drawn anew from a seed that no training used: characters of the HEL
 held-out variations. Characters and OpenPose pictures show whole figures, one in seven turned 35 degrees or more; the
 other references have poses of their own, two in five turned, figures of 25 to 95% of the picture. The reader gets each
 figure's true box; `located` is the share of pictures whose figure the locator finds by itself (overlap of 0.5). Scored
-are all joints on the picture, of references those that are shown (a blank head has no eyes). Knows nothing of the other
-readers. Deterministic.
+are all joints on the picture, of references those that are shown (a blank head has no eyes). "Upright" counts the
+pictures whose trunk is within UPRIGHT degrees of standing and is no shorter than SHORT of the joints' extent: nobody
+lies, bows to the viewer or stands on the hands. Knows nothing of the other readers. Deterministic.
 """
 
 import argparse
@@ -36,6 +37,7 @@ SEED = 9001
 SIZE = 256
 BATCH = 16
 ABSENT = 9.0
+UPRIGHT, SHORT = 30.0, 0.2
 PARTNERS = np.array(BIPED.mirrored)[: BIPED.core]
 
 
@@ -54,6 +56,17 @@ class Score:
     interval: tuple[float, float]
 
 
+@dataclass(frozen=True, eq=False)
+class Read:
+    """One picture: distances of its joints in torso lengths (ABSENT where not read), which paired joints are swapped,
+    whether its figure is located, whether it is upright."""
+
+    errors: NDArray[np.float64]
+    swapped: NDArray[np.bool_]
+    located: bool
+    upright: bool
+
+
 def held_out(kind: str, count: int) -> Iterator[Sample]:
     """Pictures of one kind with their truth; figures whose torso is not wholly on the canvas are left out."""
     samples = _references(kind) if kind in REFERENCE_LEVELS else _batched(kind)
@@ -61,21 +74,24 @@ def held_out(kind: str, count: int) -> Iterator[Sample]:
     return islice(whole, count)
 
 
-def score(reader: PoseReader, kind: str, count: int) -> Score:
+def read_all(reader: PoseReader, kind: str, count: int) -> list[Read]:
     """Reads `count` held-out pictures of a kind."""
     samples = list(held_out(kind, count))
-    found = [_errors(reader, sample) for sample in samples]
-    located = float(np.mean([_located(reader, sample) for sample in samples]))
-    own = np.concatenate([errors for errors, _ in found])
-    swaps = np.concatenate([swapped for _, swapped in found])
+    return [Read(*_errors(reader, sample), _located(reader, sample), _upright(sample)) for sample in samples]
+
+
+def score(kind: str, reads: Sequence[Read]) -> Score:
+    """A row over the pictures read, one at least."""
+    own = np.concatenate([read.errors for read in reads])
+    swaps = np.concatenate([read.swapped for read in reads])
     return Score(
         kind,
-        len(found),
+        len(reads),
         float((own < 0.2).mean()),
         float((own < 0.1).mean()),
         float(swaps.mean()),
-        located,
-        _interval(found),
+        float(np.mean([read.located for read in reads])),
+        _interval(reads),
     )
 
 
@@ -104,6 +120,13 @@ def _errors(reader: PoseReader, sample: Sample) -> tuple[NDArray[np.float64], ND
     other = np.linalg.norm(points - truth[PARTNERS], axis=-1)
     paired = (np.arange(BIPED.core) != PARTNERS) & here & here[PARTNERS] & read
     return np.where(read, own / torso, ABSENT)[here], (other < own)[paired]
+
+
+def _upright(sample: Sample) -> bool:
+    hips = sample.joints[_rows("r_hip", "l_hip")].mean(0)
+    x, y = sample.joints[BIPED.index["neck"]] - hips
+    extent = float(np.ptp(sample.joints[sample.state > 0], axis=0).max())
+    return bool(abs(np.degrees(np.arctan2(x, -y))) <= UPRIGHT and np.hypot(x, y) >= SHORT * extent)
 
 
 def _located(reader: PoseReader, sample: Sample) -> bool:
@@ -139,11 +162,11 @@ def _sample(batch: FigureBatch, rgb: torch.Tensor, row: int, kind: str) -> Sampl
     return Sample(picture, joints, state, depth, kind, clean)
 
 
-def _interval(found: list[tuple[NDArray[np.float64], NDArray[np.bool_]]]) -> tuple[float, float]:
+def _interval(reads: Sequence[Read]) -> tuple[float, float]:
     rng = np.random.default_rng(SEED)
-    right = np.array([(errors < 0.2).sum() for errors, _ in found])
-    joints = np.array([len(errors) for errors, _ in found])
-    picks = rng.integers(len(found), size=(2000, len(found)))
+    right = np.array([(read.errors < 0.2).sum() for read in reads])
+    joints = np.array([len(read.errors) for read in reads])
+    picks = rng.integers(len(reads), size=(2000, len(reads)))
     shares = right[picks].sum(1) / joints[picks].sum(1)
     low, high = np.percentile(shares, [2.5, 97.5])
     return float(low), float(high)
@@ -160,7 +183,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=None, help="a markdown file to write")
     asked = parser.parse_args(arguments)
     reader = PoseReader(load("pose", PoseNetwork(), asked.weights))
-    scores = [score(reader, kind, asked.pictures) for kind in KINDS]
+    scores = []
+    for kind in KINDS:
+        reads = read_all(reader, kind, asked.pictures)
+        scores += [score(kind, reads)]
+        if upright := [read for read in reads if read.upright]:
+            scores += [score(f"{kind}, upright", upright)]
     text = table(scores)
     print(text)
     if asked.out is not None:

@@ -27,6 +27,7 @@ def add_budget(
     parser.add_argument("--batch", type=int, default=batch)
     parser.add_argument("--rate", type=float, default=rate)
     parser.add_argument("--threads", type=int, default=threads)
+    parser.add_argument("--ahead", action="store_true", help="make batches in a process of their own (one core more)")
 
 
 def add_start(parser: argparse.ArgumentParser) -> None:
@@ -51,5 +52,6 @@ def started(name: str, network: nn.Module, asked: argparse.Namespace) -> nn.Modu
 def budget(asked: argparse.Namespace, **more: Any) -> Options:
     """The loop's options; `more`: those that no argument sets."""
     return Options(
-        asked.resume, asked.out, asked.curve, asked.steps, asked.minutes, asked.batch, asked.rate, **more
+        asked.resume, asked.out, asked.curve, asked.steps, asked.minutes, asked.batch, asked.rate, ahead=asked.ahead,
+        **more,
     )  # fmt: skip

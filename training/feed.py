@@ -52,10 +52,14 @@ class Sample:
 
 @dataclass
 class Pool:
-    """Samples at random from the shards of a folder whose names start with `prefix`; sees new shards as they come."""
+    """Samples at random from the shards of a folder whose names start with `prefix`; sees new shards as they come.
+
+    `without` names arrays that are not asked for: reading costs more than drawing on what was read.
+    """
 
     folder: Path
     prefix: str = TRAIN_PREFIX
+    without: tuple[str, ...] = ()
     shards: list[tuple[str, dict[str, NDArray[Any]]]] = field(default_factory=list)
     _known: set[str] = field(default_factory=set)
 
@@ -64,7 +68,8 @@ class Pool:
         for path in sorted(self.folder.glob(f"{self.prefix}-*/kind.json")):
             if path.parent.name not in self._known:
                 self._known.add(path.parent.name)
-                arrays = {file.stem: np.load(file, mmap_mode="r") for file in path.parent.glob("*.npy")}
+                files = [file for file in path.parent.glob("*.npy") if file.stem not in self.without]
+                arrays = {file.stem: np.load(file, mmap_mode="r") for file in files}
                 self.shards.append((json.loads(path.read_text()), arrays))
         return sum(len(arrays["joints"]) for _, arrays in self.shards)
 
@@ -141,7 +146,9 @@ def draw_references(level: str, count: int, seed: int, held_out: bool) -> dict[s
     return {name: np.stack(rows) for name, rows in zip(("rgb", *_TRUTH), zip(*drawn, strict=True), strict=True)}
 
 
-def fill(folder: Path, index: int, kinds: Sequence[str], characters: int, seed: int) -> None:
+def fill(
+    folder: Path, index: int, kinds: Sequence[str], characters: int, seed: int, families: Sequence[str] = TRAINED
+) -> None:
     """Draws what is missing of one set of shards, `characters` in two poses each, as many pictures of every kind.
 
     Index -1 is the held-out set: held-out families, held-out variations of the abstractions.
@@ -153,7 +160,7 @@ def fill(folder: Path, index: int, kinds: Sequence[str], characters: int, seed: 
         if (folder / f"{name}-{kind}").exists():
             continue
         if kind == "character":
-            arrays = draw_characters(draw, HELD_OUT if held_out else TRAINED, characters, number)
+            arrays = draw_characters(draw, HELD_OUT if held_out else families, characters, number)
         elif kind == "openpose":
             truth = {key: np.load(folder / f"{name}-character" / f"{key}.npy") for key in _TRUTH}
             arrays = draw_openpose(draw_abstractions, truth, number + offset, held_out)
@@ -172,12 +179,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--sets", type=int, default=60)
     parser.add_argument("--characters", type=int, default=120, help="characters a set, two poses each")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--families", nargs="+", default=TRAINED, choices=TRAINED, help="which characters")
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args(arguments)
     torch.set_num_threads(options.threads)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     for index in range(options.first, options.sets):
-        fill(options.out, index, options.kinds, options.characters, options.seed)
+        fill(options.out, index, options.kinds, options.characters, options.seed, options.families)
 
 
 def _sample(kind: str, arrays: dict[str, NDArray[Any]], row: int) -> Sample:

@@ -10,7 +10,7 @@ import logging
 import math
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,6 +19,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.utils.data import DataLoader, IterableDataset
 
 from training import card
 from training.curve import draw_curve
@@ -57,6 +58,7 @@ class Options:
     checkpoint_every: float = 120.0
     validate_every: float = 300.0
     seed: int = 0
+    ahead: bool = False  # batches are made by a process of their own, ahead of the steps
 
 
 @dataclass
@@ -75,12 +77,12 @@ def train(task: Task, network: nn.Module, options: Options, clock: Callable[[], 
     averaged = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(options.average), use_buffers=True)
     optimiser = torch.optim.AdamW(network.parameters(), options.rate, weight_decay=options.decay)
     state = _resume(options.runs, network, averaged, optimiser)
-    rng = np.random.default_rng((options.seed, state.step))
+    batches = _batches(task, options, state.step)
     saved = validated = last = clock()
     running: dict[str, float] = {}
     while (progress := _progress(state, options)) < 1:
         _set_rate(optimiser, _rate(state.step, progress, options))
-        parts = _step(task, network, optimiser, options.batch, rng)
+        parts = _step(task, network, optimiser, next(batches))
         averaged.update_parameters(network)
         running = {key: running.get(key, value) * 0.98 + value * 0.02 for key, value in parts.items()}
         now = clock()
@@ -98,11 +100,28 @@ def train(task: Task, network: nn.Module, options: Options, clock: Callable[[], 
     return state
 
 
-def _step(
-    task: Task, network: nn.Module, optimiser: torch.optim.Optimizer, size: int, rng: np.random.Generator
-) -> dict[str, float]:
+def _batches(task: Task, options: Options, step: int) -> Iterator[Any]:
+    """Batches without end, random by the seed and the step that they begin with."""
+    dealt = _Dealt(task, options.batch, (options.seed, step))
+    if not options.ahead:
+        return iter(dealt)
+    return iter(DataLoader(dealt, batch_size=None, num_workers=1, prefetch_factor=6, multiprocessing_context="fork"))
+
+
+class _Dealt(IterableDataset[Any]):
+    """A task's batches."""
+
+    def __init__(self, task: Task, size: int, seed: tuple[int, int]) -> None:
+        self.task, self.size, self.seed = task, size, seed
+
+    def __iter__(self) -> Iterator[Any]:
+        rng = np.random.default_rng(self.seed)
+        while True:
+            yield self.task.batch(self.size, rng)
+
+
+def _step(task: Task, network: nn.Module, optimiser: torch.optim.Optimizer, batch: Any) -> dict[str, float]:
     network.train()
-    batch = task.batch(size, rng)
     optimiser.zero_grad(set_to_none=True)
     loss, parts = task.loss(network, batch)
     loss.backward()

@@ -18,6 +18,7 @@ from pose.skeleton import BIPED
 from training.augment import (
     Spread,
     background,
+    bent,
     centred,
     cut_free,
     degraded,
@@ -34,6 +35,7 @@ from training.scenery import lit, scenery
 
 Picture = NDArray[np.uint8]
 SPREAD = Spread(0.5, 0.97, 16.0, 0.07, 0.12)
+BENT = 0.35  # share of crops whose drawing is bent
 JITTER = 0.03  # of the figure's height
 _LIMBS = tuple(
     tuple(BIPED.index[f"{side}_{joint}"] for joint in chain)
@@ -58,6 +60,7 @@ def crop(sample: Sample, rng: np.random.Generator, size: int = SIZE, pictures: S
 
     Where `pictures` are given and it can be cut free, it stands in a busy scene of their pieces.
     """
+    sample = bent(sample, rng) if rng.random() < BENT else sample
     matrix, mirrored = placement(figure_box(sample), size, SPREAD, rng)
     joints, state, _ = placed(sample, matrix, mirrored, size)
     clean, parts, materials = _truth(sample, matrix, size)

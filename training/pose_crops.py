@@ -16,6 +16,7 @@ from deployments.keypoints.network import KINDS, LOCATOR_CELLS, SIZE
 from training.augment import (
     Spread,
     background,
+    bent,
     cut_free,
     degraded,
     figure_box,
@@ -33,6 +34,7 @@ Picture = NDArray[np.uint8]
 Bounds = tuple[float, float, float, float]
 SPREAD = Spread()
 SCENES = 0.4  # share of figures on other grounds that stand in busy scenes
+BENT = 0.25  # share of crops whose drawing is bent
 TRIMMED = 0.35  # share of crops from pictures cut close around or through the figure
 
 
@@ -50,6 +52,7 @@ class Crop:
 
 def crop(sample: Sample, pool: Pool, rng: np.random.Generator) -> Crop:
     """A sample placed at random, on its own background or another, recoloured, partly covered, degraded."""
+    sample = bent(sample, rng) if sample.kind != "openpose" and rng.random() < BENT else sample
     close = rng.random() < TRIMMED
     sample = trimmed(sample, rng) if close else sample
     matrix, mirrored = placement(figure_box(sample), SIZE, SPREAD, rng)

@@ -34,6 +34,7 @@ SIGMA = 1.0  # cells
 SHARES = {"character": 0.27, "stick": 0.23, "mannequin": 0.16, "wireframe": 0.14, "sketch": 0.17, "openpose": 0.03}
 WEIGHTS = {"heat": 1.0, "verdict": 0.4, "depth": 0.5, "kind": 0.1, "centre": 0.5, "extent": 0.3}
 _CORE = slice(0, BIPED.core)
+_UNREAD = ("parts", "materials")
 
 
 class PoseTask:
@@ -42,9 +43,9 @@ class PoseTask:
     name = "pose"
 
     def __init__(self, data: Path, canvases: float = 0.2, held_out_each: int = 64) -> None:
-        self.pool = Pool(data)
+        self.pool = Pool(data, without=_UNREAD)
         self.pool.refresh()
-        self.held_out = Pool(data, HELD_OUT_PREFIX)
+        self.held_out = Pool(data, HELD_OUT_PREFIX, _UNREAD)
         self.held_out.refresh()
         self.canvases = canvases
         self.each = held_out_each

@@ -1,8 +1,8 @@
 """The pose network: a crop of one figure -> joints, or a whole picture -> where the figures are. Tensors only.
 
 Knows neither pixels' files nor boxes in pictures: `reader.py` owns those. A compact trunk of dense 3x3 convolutions
-(depthwise ones run at half the rate on CPUs) with attention at the coarsest grid, since left and right are told apart
-only by the whole figure. Joints are classified over a grid of 4 px cells (a two-dimensional SimCC: with the few
+(depthwise ones run at half the rate on CPUs) with attention at the two coarsest grids, since left and right are told
+apart only by the whole figure. Joints are classified over a grid of 4 px cells (a two-dimensional SimCC: with the few
 ten thousand drawings of a CPU training, shared convolutions learn where one fully connected bin classifier does not).
 The locator is CenterNet's (Zhou et al. 2019): a map of figure centres, with each centre's box extent.
 """
@@ -69,18 +69,20 @@ class Trunk(nn.Module):
         self.down_mid = nn.Sequential(_convolution(96, 160, 2), nn.ReLU(), Residual(160), Residual(160))
         self.down_coarse = nn.Sequential(_convolution(160, 192, 2), nn.ReLU(), Residual(192))
         self.place = nn.Parameter(torch.zeros(1, 192, 8, 8))
-        self.context = nn.Sequential(Attention(192), Attention(192))
+        self.context = nn.Sequential(*(Attention(192) for _ in range(4)))
         self.to_mid = nn.Conv2d(192, 160, 1)
         self.up_mid = Residual(160)
+        self.place_mid = nn.Parameter(torch.zeros(1, 160, 16, 16))
+        self.context_mid = nn.Sequential(*(Attention(160) for _ in range(3)))
         self.to_fine = nn.Conv2d(160, 96, 1)
         self.up_fine = Residual(96)
 
     def forward(self, rgb: Tensor) -> tuple[Tensor, Tensor]:
         at_fine = self.down_fine(self.stem((rgb - 0.5) * 4))
         at_mid = self.down_mid(at_fine)
-        coarse = self.down_coarse(at_mid)
-        coarse = self.context(coarse + functional.interpolate(self.place, size=coarse.shape[2:], mode="bilinear"))
+        coarse = self.context(_placed(self.down_coarse(at_mid), self.place))
         at_mid = self.up_mid(at_mid + functional.interpolate(self.to_mid(coarse), scale_factor=2.0))
+        at_mid = self.context_mid(_placed(at_mid, self.place_mid))
         fine = self.up_fine(at_fine + functional.interpolate(self.to_fine(at_mid), scale_factor=2.0))
         return fine, coarse
 
@@ -132,6 +134,11 @@ class PoseNetwork(nn.Module):
         whole = pooled[:, None].expand(-1, JOINTS, -1)
         joint = functional.relu(self.joint(torch.cat((local, whole.to(local.dtype)), -1)))
         return torch.einsum("bjc,jck->bjk", joint.float(), self.verdict) + self.verdict_bias
+
+
+def _placed(features: Tensor, place: Tensor) -> Tensor:
+    """Features (B, C, h, w) with a learned place code (1, C, n, n), fitted to their grid, added."""
+    return features + functional.interpolate(place, size=features.shape[2:], mode="bilinear")
 
 
 def _convolution(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:

@@ -34,16 +34,25 @@ from pose.skeleton import BIPED
 Network = Callable[[Tensor], dict[str, Tensor]]
 
 MARGIN = 1.25  # side of the first crop over the longest side of the box
+LEANS = 25.0  # degrees from which a second look is also taken at the figure turned upright
+TRUNK_SEEN = 0.15  # confidence of neck and hips from which the trunk's direction is believed
+UPRIGHT = np.eye(2, dtype=np.float32)
+SQRT2 = float(np.sqrt(2))
 _MIRRORED = np.array(BIPED.mirrored)
 
 
 @dataclass(frozen=True)
 class Crop:
-    """A square of the picture seen by the network: picture pixel = corner + crop pixel * scale."""
+    """A square of the picture seen by the network: picture pixel = corner + scale * turn @ crop pixel."""
 
     rgb: NDArray[np.uint8]
-    corner: tuple[int, int]
+    corner: Array
     scale: float
+    turn: Array
+
+    def in_picture(self, points: Array) -> Array:
+        """(..., 2) crop pixels as picture pixels."""
+        return np.asarray(self.corner + self.scale * points @ self.turn.T, np.float32)
 
 
 @dataclass(frozen=True)
@@ -75,11 +84,18 @@ class PoseReader:
         return without_duplicates([box for box in found if box.x1 - box.x0 > 4 and box.y1 - box.y0 > 4])
 
     def read(self, picture: NDArray[np.uint8], box: Bounds) -> Reading:
-        """Joints of the figure in a box: a first look, then a second one, mirrored too, at where the joints were."""
+        """Joints of the figure in a box: a first look, then a second one, mirrored too, at where the joints were.
+
+        A figure that leans or lies is turned upright for the second look; of both ways the surer one counts.
+        """
         rgb = opaque(picture)
         height, width = rgb.shape[:2]
         first = self._look(cut(rgb, box, MARGIN), flip=False)
-        second = self._look(cut(rgb, _refined(first, box), 1.0), flip=True)
+        refined = _refined(first, box)
+        second = self._look(cut(rgb, refined, 1.0), flip=True)
+        lean = _lean(second)
+        if abs(lean) > LEANS:
+            second = max(second, self._look(turned(rgb, refined, lean), flip=True), key=_sureness)
         scores = joint_scores(second.confidence, second.verdict)
         outside = ((second.points < 0) | (second.points >= (width, height))).any(1)
         scores[outside] = 0
@@ -99,9 +115,7 @@ class PoseReader:
             heat[1] = heat[1][_MIRRORED, :, ::-1]
             verdict[1], depth[1] = verdict[1][_MIRRORED], depth[1][_MIRRORED]
         points, confidence = decode_heat(heat.mean(0))
-        corner = np.array(crop.corner, np.float32)
-        picture_points = (points * crop.scale + corner).astype(np.float32)
-        return Glance(picture_points, confidence, verdict.mean(0), kind.mean(0), depth.mean(0))
+        return Glance(crop.in_picture(points), confidence, verdict.mean(0), kind.mean(0), depth.mean(0))
 
     def _run(self, pictures: list[NDArray[np.uint8]]) -> dict[str, NDArray[Any]]:
         batch = torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).float() / 255
@@ -117,24 +131,38 @@ def opaque(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(picture[..., :3] * alpha + 255 * (1 - alpha) + 0.5, np.uint8)
 
 
-def cut(rgb: NDArray[np.uint8], box: Bounds, margin: float) -> Crop:
-    """The square around a box, `margin` times its longest side, at SIZE px."""
+def turned(rgb: NDArray[np.uint8], box: Bounds, degrees: float) -> Crop:
+    """The square around a box at SIZE px, with the picture turned so that what leans by `degrees` stands upright."""
+    wide = cut(rgb, box, SQRT2, round(SQRT2 * SIZE))
+    middle, cos, sin = wide.rgb.shape[0] / 2, np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+    turn = np.array([[cos, -sin], [sin, cos]], np.float32)
+    shift = middle - turn @ np.array([SIZE / 2, SIZE / 2])
+    indices = np.column_stack([turn, shift + turn @ np.array([0.5, 0.5]) - 0.5])
+    upright = cv2.warpAffine(
+        wide.rgb, indices, (SIZE, SIZE), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderValue=edge_colour(rgb)
+    )
+    return Crop(np.asarray(upright, np.uint8), wide.corner + wide.scale * shift.astype(np.float32), wide.scale, turn)
+
+
+def cut(rgb: NDArray[np.uint8], box: Bounds, margin: float, size: int = SIZE) -> Crop:
+    """The square around a box, `margin` times its longest side, at `size` px."""
     x0, y0, x1, y1 = box
     side = max(round(max(x1 - x0, y1 - y0) * margin), 8)
     left, top = round((x0 + x1 - side) / 2), round((y0 + y1 - side) / 2)
     height, width = rgb.shape[:2]
+    corner = np.array([left, top], np.float32)
     columns = np.clip((left, left + side), 0, width)
     rows = np.clip((top, top + side), 0, height)
     if rows[0] >= rows[1] or columns[0] >= columns[1]:
-        return Crop(np.full((SIZE, SIZE, 3), 255, np.uint8), (left, top), side / SIZE)
+        return Crop(np.full((size, size, 3), 255, np.uint8), corner, side / size, UPRIGHT)
     inner = rgb[rows[0] : rows[1], columns[0] : columns[1]]
     above, below = int(rows[0] - top), int(top + side - rows[1])
     before, after = int(columns[0] - left), int(left + side - columns[1])
     padded = cv2.copyMakeBorder(
         np.ascontiguousarray(inner), above, below, before, after, cv2.BORDER_CONSTANT, value=edge_colour(rgb)
     )
-    smaller = cv2.INTER_AREA if side > SIZE else cv2.INTER_LINEAR
-    return Crop(np.asarray(cv2.resize(padded, (SIZE, SIZE), interpolation=smaller)), (left, top), side / SIZE)
+    smaller = cv2.INTER_AREA if side > size else cv2.INTER_LINEAR
+    return Crop(np.asarray(cv2.resize(padded, (size, size), interpolation=smaller)), corner, side / size, UPRIGHT)
 
 
 def edge_colour(rgb: NDArray[np.uint8]) -> tuple[int, int, int]:
@@ -156,6 +184,21 @@ def _refined(glance: Glance, box: Bounds) -> Bounds:
     margin = 0.22 * max(float((high - low).max()), 8.0)
     (x0, y0), (x1, y1) = low - margin, high + margin
     return float(x0), float(y0), float(x1), float(y1)
+
+
+def _lean(glance: Glance) -> float:
+    """Degrees, clockwise, by which the trunk is away from upright; 0 where it was not seen well."""
+    neck, *hips = (BIPED.index[name] for name in ("neck", "r_hip", "l_hip"))
+    if glance.confidence[[neck, *hips]].min() < TRUNK_SEEN:
+        return 0.0
+    x, y = glance.points[neck] - glance.points[hips].mean(0)
+    return float(np.degrees(np.arctan2(x, -y)))
+
+
+def _sureness(glance: Glance) -> float:
+    """Mean confidence of the core joints that seem present."""
+    present = glance.verdict[: BIPED.core, 0] < 0.5
+    return float(glance.confidence[: BIPED.core][present].mean()) if present.any() else 0.0
 
 
 def _bounds(points: Array, width: int, height: int) -> Bounds:

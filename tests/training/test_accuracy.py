@@ -37,20 +37,36 @@ def _samples() -> list[Sample]:
     return list(accuracy.held_out("stick", 6))
 
 
+def _scored(oracle: _Oracle) -> accuracy.Score:
+    return accuracy.score("stick", accuracy.read_all(oracle, "stick", 6))  # type: ignore[arg-type]
+
+
 def test_the_truth_scores_one() -> None:
-    found = accuracy.score(_Oracle(_samples()), "stick", 6)  # type: ignore[arg-type]
+    found = _scored(_Oracle(_samples()))
     assert (found.pictures, found.pck20, found.pck10, found.swapped) == (6, 1.0, 1.0, 0.0)
 
 
 def test_a_reader_far_off_scores_nothing() -> None:
-    found = accuracy.score(_Oracle(_samples(), offset=200), "stick", 6)  # type: ignore[arg-type]
+    found = _scored(_Oracle(_samples(), offset=200))
     assert (found.pck20, found.located) == (0.0, 0.0)
 
 
 def test_exchanged_sides_are_counted() -> None:
-    assert accuracy.score(_Oracle(_samples(), mirrored=True), "stick", 6).swapped > 0.7  # type: ignore[arg-type]
+    assert _scored(_Oracle(_samples(), mirrored=True)).swapped > 0.7
 
 
 def test_pictures_are_the_same_every_time() -> None:
     first, second = _samples()[0], _samples()[0]
     assert np.array_equal(first.rgb, second.rgb)
+
+
+def test_upright_leaves_out_who_lies_and_who_bows_to_the_viewer() -> None:
+    def drawn(neck: tuple[float, float], hips: tuple[float, float]) -> Sample:
+        joints = np.full((accuracy.BIPED.core, 2), (100, 200), np.float32)
+        joints[accuracy.BIPED.index["neck"]] = neck
+        joints[[accuracy.BIPED.index["r_hip"], accuracy.BIPED.index["l_hip"]]] = hips
+        state = np.full(len(joints), 2, np.uint8)
+        return Sample(np.zeros((256, 256, 3), np.uint8), joints, state, np.zeros(len(joints), np.float32), "stick")
+
+    places = [((100, 50), (100, 110)), ((40, 150), (100, 150)), ((100, 50), (100, 60))]
+    assert [accuracy._upright(drawn(*place)) for place in places] == [True, False, False]

@@ -95,7 +95,7 @@ def test_crops_are_pictures_with_truth(pool: Pool) -> None:
             assert item.rgb.shape == (SIZE, SIZE, 3)
             assert item.rgb.dtype == np.uint8
             assert item.boxes is None
-    canvases = [canvas(pool, rng) for _ in range(8)]
+    canvases = [canvas(pool, rng) for _ in range(16)]
     assert all(isinstance(item, Crop) and item.boxes is not None for item in canvases)
     assert any(len(item.boxes or []) > 1 for item in canvases)
 

@@ -10,13 +10,16 @@ from functools import lru_cache
 import numpy as np
 
 from training.world.easel import Points, Rng
-from training.world.sitters import Sitter
+from training.world.sitters import FACE, Sitter
 
 RADII = {"upper_arm": (0.027, 0.021), "forearm": (0.023, 0.015), "thigh": (0.046, 0.031), "shin": (0.033, 0.018)}
 _ENDS = {
     "upper_arm": ("shoulder", "elbow"), "forearm": ("elbow", "wrist"), "thigh": ("hip", "knee"),
     "shin": ("knee", "ankle"),
 }  # fmt: skip
+
+
+_NOSE_SEEN = 12.0  # half a head's height in pixels, from which its nose is more than two pixels wide
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,12 @@ def body_solids(sitter: Sitter, build: Build) -> list[Solid]:
             if sitter.has(a, b):
                 solids += _limb(sitter, build, side, limb, a, b)
     return solids
+
+
+def unseen_face(sitter: Sitter, build: Build) -> tuple[str, ...]:
+    """The face's joints that such a head does not show: eyes and ears are never modelled, a small nose is not seen."""
+    shown = build.face and not sitter.from_behind and sitter.head()[2] * build.head >= _NOSE_SEEN
+    return FACE[1:] if shown else FACE
 
 
 def limb_radius(sitter: Sitter, build: Build, limb: str) -> tuple[float, float]:

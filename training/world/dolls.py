@@ -9,12 +9,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.world.anatomy import Build, body_solids, random_build
+from training.world.anatomy import Build, body_solids, random_build, unseen_face
 from training.world.easel import Field, Picture, Rng
 from training.world.grounds import any_ground
 from training.world.hues import coloured
 from training.world.reliefs import FAR, Relief
-from training.world.sitters import FACE, Sitter
+from training.world.sitters import PROFILE, Sitter
 
 _KINDS = ("wood", "grey", "skin", "clay", "crash", "fashion", "robot", "suit", "odd")
 _CHANCES = (0.26, 0.2, 0.08, 0.08, 0.05, 0.1, 0.13, 0.05, 0.05)
@@ -41,8 +41,8 @@ def draw_doll(sitter: Sitter, rng: Rng, held_out: bool) -> Picture:
     """The picture; implies the face of a faceless doll and what its own body hides."""
     kind = str(rng.choice(_KINDS, p=_CHANCES))
     build = _build(kind, rng)
-    if not build.face:
-        sitter.face_us()
+    if not build.face or sitter.from_behind:
+        sitter.face_us(PROFILE)
     relief = Relief(body_solids(sitter, build), sitter.size)
     _tell(sitter, relief, build)
     if not build.segmented:
@@ -77,8 +77,7 @@ def _tell(sitter: Sitter, relief: Relief, build: Build) -> None:
     solids = np.concatenate((sitter.points, sitter.depth[:, None]), 1)
     hidden = relief.hides(solids, 0.075 * sitter.height)
     sitter.state[hidden] = np.minimum(sitter.state[hidden], 1)
-    if not build.face:
-        sitter.imply(*FACE)
+    sitter.imply(*unseen_face(sitter, build))
 
 
 def _light(kind: str, rng: Rng) -> Light:

@@ -68,13 +68,13 @@ _ALL = (
         "pencil", ("human", "bean"), (2.0, 7.5), (0.5, 1.5), ("trapezoid", "oval", "box"), ("round", "egg"),
         ("dot", "oval", "anime"), ("round", "mitten", "fingers"), "paper", "grey", (0.003, 0.009), "grey",
         cel=(0, 0.3), soft=(0, 0.4), grain=(0.05, 0.25), wobble=(0.001, 0.006), swell=(0.3, 0.9),
-        grounds=("paper", "paper", "flat"), strokes=0.25,
+        grounds=("paper", "paper", "flat"), strokes=0.4,
     ),
     Family(
         "crayon", ("human", "bean", "stub"), (1.7, 4.0), (0.5, 2.0), ("trapezoid", "oval", "round", "egg", "cone"),
         ("round", "egg"), ("dot", "ring", "scribble"), ("round", "fingers", "mitten"), "colour", "bright",
         (0.0, 0.014), "coloured", scribble=(0.4, 0.9), grain=(0.1, 0.3), wobble=(0.003, 0.01), swell=(0.2, 0.8),
-        grounds=("paper", "paper", "flat"), strokes=0.3,
+        grounds=("paper", "paper", "flat"), strokes=0.4,
     ),
     Family(
         "flat_mascot", ("bean", "human", "stub"), (1.6, 3.2), (0.6, 1.8), ("oval", "egg", "round", "box", "cone"),

@@ -9,12 +9,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.world.anatomy import Ball, Solid, Tube, body_solids, random_build
+from training.world.anatomy import Ball, Solid, Tube, body_solids, random_build, unseen_face
 from training.world.easel import SCALE, Easel, Ink, Picture, Points, Rng, fixed, inked
 from training.world.grounds import dark_ground, grid_floor, light_ground, plain, rule, studio
 from training.world.hues import against, bright
 from training.world.reliefs import Relief
-from training.world.sitters import FACE, Sitter
+from training.world.sitters import PROFILE, Sitter
 
 _KINDS = ("mesh", "through", "facets", "points", "boxes", "contour")
 _CHANCES = (0.42, 0.2, 0.18, 0.06, 0.07, 0.07)
@@ -27,13 +27,12 @@ def draw_mesh(sitter: Sitter, rng: Rng, held_out: bool) -> Picture:
     if held_out:
         kind = "mesh" if rng.random() < 0.6 else "through"
     build = random_build(rng, 0.25)
-    if not build.face:
-        sitter.face_us()
+    if not build.face or sitter.from_behind:
+        sitter.face_us(PROFILE)
     solids = body_solids(sitter, build)
     ground, ink = _ground(rng, sitter.size)
     easel = Easel(sitter.size)
-    if not build.face:
-        sitter.imply(*FACE)
+    sitter.imply(*unseen_face(sitter, build))
     if kind == "boxes":
         _boxes(easel, solids, max(0.006 * sitter.height, 0.7), ink, ground, rng)
         return easel.over(ground)

@@ -15,6 +15,7 @@ from pose.skeleton import BIPED
 Points = NDArray[np.float64]
 ROW = BIPED.index
 FACE = ("nose", "r_eye", "l_eye", "r_ear", "l_ear")
+PROFILE = 0.4  # share of the shoulders' distance that lies across the page, below which a body is seen from its side
 ARMS = ("shoulder", "elbow", "wrist", "hand")
 LEGS = ("hip", "knee", "ankle", "toe")
 # Shares of the head's half axes: across towards its own left, and up.
@@ -88,9 +89,11 @@ class Sitter:
             self.move(name, centre + x * across + y * axes[1])
         self.imply(*FACE)
 
-    def face_us(self) -> None:
-        """Renames sides as who takes the figure for seen from the front: the viewer's left is its right."""
-        if (self.at("r_shoulder") - self.at("l_shoulder")) @ self.leftwards < 0:
+    def face_us(self, beyond: float = 0.0) -> None:
+        """Renames sides as who takes the figure for seen from the front: the viewer's left is its right. Only where
+        the shoulders lie across the page by more than `beyond` of their distance: in profile feet and knees tell."""
+        way = self.solid("r_shoulder") - self.solid("l_shoulder")
+        if way[:2] @ self.leftwards < -beyond * float(np.linalg.norm(way)):
             self._swap([row for row in range(len(self.points)) if row != _MIRRORED[row]])
 
     def uncross(self, limb: tuple[str, ...]) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from training.world.easel import Points, Rng, ellipse, spline
 from training.world.graphite import Graphite, Lead
-from training.world.sitters import Sitter
+from training.world.sitters import PROFILE, Sitter
 
 
 def draw_skull(graphite: Graphite, sitter: Sitter, lead: Lead, rng: Rng) -> None:
@@ -22,6 +22,7 @@ def draw_skull(graphite: Graphite, sitter: Sitter, lead: Lead, rng: Rng) -> None
         _hair(graphite, centre, axes, lead, rng)
     marks = rng.random()
     if sitter.from_behind or marks < 0.35:
+        sitter.face_us(PROFILE)
         sitter.blank_face(centre, axes)
         return
     nose, eyes = sitter.at("nose"), 0.5 * (sitter.at("r_eye") + sitter.at("l_eye"))

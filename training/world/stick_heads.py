@@ -10,12 +10,14 @@ import numpy as np
 from training.world.easel import Easel, Ink, Points, Rng, ellipse, shaky
 from training.world.sitters import FACE, Sitter
 
+LUMP = 1
 _HAIR = ("none", "spikes", "curls", "long", "hat", "cap", "tuft")
 
 
 @dataclass(frozen=True)
 class Head:
-    """size: against the sitter's own; gap: between neck and head, in its radii; corners: 0 for a round head."""
+    """size: against the sitter's own; gap: between neck and head, in its radii; corners: 0 for a round head, LUMP for
+    one of uneven outline."""
 
     size: float
     width: float
@@ -36,7 +38,7 @@ def random_head(rng: Rng, square: bool = False) -> Head:
         filled=filled,
         face=face,
         hair=str(rng.choice(_HAIR, p=(0.76, 0.05, 0.04, 0.05, 0.04, 0.03, 0.03))),
-        corners=4 if square else int(rng.choice((0, 3, 5, 6, 8), p=(0.76, 0.06, 0.06, 0.06, 0.06))),
+        corners=4 if square else int(rng.choice((0, LUMP, 3, 5, 6, 8), p=(0.68, 0.12, 0.05, 0.05, 0.05, 0.05))),
     )
 
 
@@ -64,6 +66,10 @@ def _ring(centre: Points, axes: Points, corners: int, rng: Rng) -> Points:
     """The outline of a head: an ellipse, a square or another polygon, a corner or an edge up."""
     if corners == 0:
         return ellipse(centre, axes)
+    if corners == LUMP:
+        turns = np.linspace(0, 2 * np.pi, 40)
+        waves = sum(rng.normal(0, 0.12 / k) * np.sin(k * turns + rng.uniform(0, 6)) for k in range(1, 8))
+        return centre + ((1 + waves) * np.stack((np.sin(turns), np.cos(turns)))).T @ axes
     if corners == 4:
         return centre + np.array([(-0.95, -1), (0.95, -1), (0.95, 1), (-0.95, 1), (-0.95, -1)]) @ axes
     turns = 2 * np.pi * (np.arange(corners + 1) + 0.5 * (rng.random() < 0.5)) / corners

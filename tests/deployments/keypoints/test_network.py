@@ -29,5 +29,5 @@ def test_a_picture_reads_the_same_alone_and_in_a_batch() -> None:
         torch.testing.assert_close(network(pictures)["heat"][1:2], network(pictures[1:2])["heat"], rtol=1e-3, atol=1e-4)
 
 
-def test_fits_in_nine_megabytes_of_halves() -> None:
-    assert sum(value.numel() for value in PoseNetwork().state_dict().values()) * 2 < 9_000_000
+def test_fits_in_ten_megabytes_of_halves() -> None:
+    assert sum(value.numel() for value in PoseNetwork().state_dict().values()) * 2 < 10_000_000

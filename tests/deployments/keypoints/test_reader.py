@@ -8,7 +8,7 @@ from torch import Tensor
 
 from deployments.keypoints.decode import HIDDEN, decode_boxes, joint_scores, overlap, view_of
 from deployments.keypoints.network import CELLS, JOINTS, KINDS, LOCATOR_CELLS, SIZE
-from deployments.keypoints.reader import PoseReader, cut, opaque
+from deployments.keypoints.reader import PoseReader, cut, opaque, turned
 from pose.skeleton import BIPED
 from tests.training.drawn import standing
 
@@ -80,10 +80,44 @@ def test_crops_go_on_in_the_edge_colour_and_keep_positions() -> None:
     rgb = np.full((100, 60, 3), 50, np.uint8)
     rgb[40:60, -9:] = 200
     crop = cut(rgb, (0, 0, 60, 100), 1.28)
-    assert crop.corner == (-34, -14)
+    assert tuple(crop.corner) == (-34, -14)
     assert crop.scale == pytest.approx(128 / SIZE)
     assert crop.rgb[SIZE // 2, -1, 0] == 50
     assert crop.rgb[SIZE // 2, round((55 + 34) / crop.scale), 0] == 200
+
+
+@pytest.mark.parametrize("degrees", [90.0, -40.0])
+def test_a_turned_crop_stands_what_leans_upright_and_keeps_positions(degrees: float) -> None:
+    rgb = np.zeros((400, 300, 3), np.uint8)
+    feet, way = np.array([150.0, 200.0]), np.radians(degrees)
+    head = feet + 60 * np.array([np.sin(way), -np.cos(way)])
+    for row, (x, y) in enumerate((feet, head)):
+        rgb[int(y) - 3 : int(y) + 3, int(x) - 3 : int(x) + 3, row] = 255
+    crop = turned(rgb, (70, 120, 230, 280), degrees)
+    seen = [np.argwhere(crop.rgb[..., row] > 128).mean(0)[::-1] + 0.5 for row in (0, 1)]
+    assert seen[1][0] == pytest.approx(seen[0][0], abs=2)
+    assert seen[0][1] - seen[1][1] == pytest.approx(60 / crop.scale, abs=2)
+    assert np.abs(crop.in_picture(np.array(seen, np.float32)) - (feet, head)).max() < 1.5
+
+
+def test_a_figure_that_lies_is_also_looked_at_upright() -> None:
+    rgb, points = picture(800, 800)
+    lying = np.ascontiguousarray(np.rot90(rgb, -1))
+    heads: list[float] = []
+
+    class Watched(ColourReader):
+        def __call__(self, batch: Tensor) -> dict[str, Tensor]:
+            found = super().__call__(batch)
+            rows = found["heat"][0, [BIPED.index["nose"], BIPED.index["l_ankle"]]].flatten(1).argmax(1) // CELLS
+            heads.append(float(rows[1] - rows[0]))
+            return found
+
+    reading = PoseReader(Watched()).read(lying, (20, 100, 780, 700))
+    assert len(heads) == 3
+    assert heads[2] > 20 > abs(heads[1])
+    seen = [BIPED.index[name] for name in ("neck", "r_knee", "l_wrist")]
+    wanted = np.stack([800 - points[seen, 1], points[seen, 0]], -1)
+    assert np.abs(reading.pose.points[seen] - wanted).max() < 25
 
 
 def test_crop_of_a_box_off_the_picture_is_blank() -> None:

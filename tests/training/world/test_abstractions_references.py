@@ -7,7 +7,7 @@ from training.world.anatomy import Ball
 from training.world.pictograms import draw_pictogram
 from training.world.references import REFERENCE_LEVELS, draw_reference, random_reference_pose
 from training.world.reliefs import Relief
-from training.world.sitters import ARMS, seat
+from training.world.sitters import ARMS, PROFILE, seat
 
 SIZE = 128
 
@@ -69,6 +69,29 @@ def test_a_figure_from_behind_is_taken_for_one_from_the_front() -> None:
     sitter = seat(joints, np.full(23, 2), np.zeros(23), SIZE)
     sitter.face_us()
     assert sitter.at("r_shoulder")[0] < sitter.at("l_shoulder")[0]
+
+
+def test_a_body_in_profile_keeps_its_sides() -> None:
+    joints, depth = np.zeros((23, 2), np.float32), np.zeros(23, np.float32)
+    joints[BIPED.index["neck"]] = (64, 20)
+    for side, sign in (("r", 1), ("l", -1)):
+        joints[BIPED.index[f"{side}_hip"]] = (64 + 3 * sign, 60)
+        joints[BIPED.index[f"{side}_shoulder"]] = (64 + 3 * sign, 24)
+        depth[BIPED.index[f"{side}_shoulder"]] = 0.2 * sign
+    sitter = seat(joints, np.full(23, 2), depth, SIZE)
+    sitter.face_us(PROFILE)
+    assert sitter.at("r_shoulder")[0] > sitter.at("l_shoulder")[0]
+    sitter.face_us()
+    assert sitter.at("r_shoulder")[0] < sitter.at("l_shoulder")[0]
+
+
+def test_eyes_that_no_doll_has_are_implied() -> None:
+    rng = np.random.default_rng(5)
+    rows = [BIPED.index[name] for name in ("r_eye", "l_eye", "r_ear", "l_ear")]
+    for level in ("mannequin", "wireframe"):
+        for _ in range(8):
+            _, _, state = draw_reference(*random_reference_pose(rng, SIZE), level, SIZE, rng)
+            assert state[rows].max() <= 1
 
 
 def test_limbs_that_start_at_one_point_are_named_by_where_they_go() -> None:

@@ -1,7 +1,11 @@
-"""Skirts, and whatever else hangs round both legs: held at the pelvis, carried by the thighs, hanging past the knees.
+"""Skirts, and whatever else hangs round both legs: held at the pelvis, leaning towards the knees, hanging.
 
-Knows the legs' bones and a mesh, not pictures. Between the legs the two sides blend, so that nothing tears.
+Knows the legs' bones and a mesh, not pictures. A skirt keeps its shape: it leans, grows longer, shorter and wider as
+one piece, so that no leg can tear or twist it. Cloth that was cut into legs is carried by them instead; between them
+the two sides blend.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +21,27 @@ Weights = NDArray[np.float64]
 WAIST_HOLD, HEM_HOLD = 3.0, 0.3
 CARRIED = 0.6
 KNEE_BAND = 0.35
+DROOP = 0.4  # of where a skirt points, what gravity decides; the legs decide the rest
+LONG = 1.25  # thighs; a skirt from that long on leans towards knees and ankles, a shorter one towards the knees
+CLOTHED = 0.15  # thighs; how far a hem reaches past the knee it lies on
+NARROWED = 0.75  # the least part of its width to which a hem falls back
+SHORTENED, LENGTHENED = 0.6, 1.25
+DOWN = np.array([0.0, 1.0])
+
+
+@dataclass(frozen=True, eq=False)
+class Hang:
+    """How legs let a skirt hang: from the hips (2,), along an axis (2,) of length 1, as far as `drop` pixels; `spread`:
+    pixels across the axis between the legs' joints that are furthest apart."""
+
+    hips: Points
+    axis: Points
+    drop: float
+    spread: float
+
+    @property
+    def across(self) -> Points:
+        return np.array([-self.axis[1], self.axis[0]])
 
 
 def skirt(torso: Torso, legs: list[Limb], mesh: Mesh, stiffness: NDArray[np.float64]) -> Points:
@@ -25,26 +50,66 @@ def skirt(torso: Torso, legs: list[Limb], mesh: Mesh, stiffness: NDArray[np.floa
         return torso(mesh.vertices)
     along, length = _below_hips(mesh.vertices, legs)
     follow = _smooth(along / (CARRIED * min(max(float(along.max()), 0.3 * length), 1.5 * length)))
-    placed, rest = _hung(torso, legs, mesh.vertices, follow[:, None])
+    below, upright = _leaning(legs, mesh.vertices, float(np.percentile(along, 98)) > LONG * length)
+    placed = (1 - follow[:, None]) * torso(mesh.vertices) + follow[:, None] * below
+    rest = (1 - follow[:, None]) * _unturned(legs, mesh.vertices) + follow[:, None] * upright
     return relaxed(mesh, rest, placed, stiffness, HEM_HOLD + WAIST_HOLD * (1 - follow))
 
 
 def hung(torso: Torso, legs: list[Limb], vertices: Points) -> Points:
-    """(n, 2) the same without relaxation, one map of the plane: for one cloth that lies in several layers."""
+    """(n, 2) cloth that lies in the layers of both legs, carried by them; one map of the plane."""
     if not legs:
         return torso(vertices)
     along, length = _below_hips(vertices, legs)
-    return _hung(torso, legs, vertices, _smooth(along / (CARRIED * length))[:, None])[0]
-
-
-def _hung(torso: Torso, legs: list[Limb], vertices: Points, follow: Points) -> tuple[Points, Points]:
-    """(n, 2) twice: placed, and before any turn. follow (n, 1): 0 with the torso, 1 with the legs."""
-    sides = [_carried(vertices, leg) for leg in legs]
+    follow = _smooth(along / (CARRIED * length))[:, None]
     share = _left_share(vertices, legs)[:, None]
-    moved, rest = ((1 - share) * a + share * b for a, b in zip(sides[0], sides[-1], strict=True))
+    moved = (1 - share) * _carried(vertices, legs[0]) + share * _carried(vertices, legs[-1])
+    return np.asarray((1 - follow) * torso(vertices) + follow * moved)
+
+
+def _leaning(legs: list[Limb], vertices: Points, long: bool) -> tuple[Points, Points]:
+    """(n, 2) twice: where a skirt's vertices hang, and that before any turn."""
     scale = legs[0].stretches[0, 0, 0]
-    upright = scale * vertices + legs[0].pivots[0] - scale * legs[0].source[0]
-    return (1 - follow) * torso(vertices) + follow * moved, (1 - follow) * upright + follow * rest
+    joints = 2 if long and all(len(leg.source) > 2 for leg in legs) else 1
+    before = _hang(np.array([leg.source[: joints + 1] for leg in legs]), 1.0)
+    after = _hang(np.array([leg.target[: joints + 1] for leg in legs]), scale)
+    along, across = (vertices - before.hips) @ before.axis, (vertices - before.hips) @ before.across
+    length = max(float(np.percentile(along, 98)), 1.0)
+    thigh = float(np.mean([np.hypot(*(leg.source[1] - leg.source[0])) for leg in legs]))
+    longer = np.clip(after.drop / max(before.drop, 1.0), SHORTENED, LENGTHENED)
+    wider = _widened(np.abs(across[along > 0.75 * length]), before.spread / 2, after.spread / 2, CLOTHED * thigh)
+    down = (scale * np.where(along > 0, along * longer, along))[:, None]
+    aside = (scale * across * (1 + (wider - 1) * np.clip(along / length, 0, 1)))[:, None]
+    hips = _unturned(legs, before.hips[None])
+    return after.hips + down * after.axis + aside * after.across, hips + down * before.axis + aside * before.across
+
+
+def _hang(joints: Points, scale: float) -> Hang:
+    """From the legs' joints (legs, 1 + n, 2), hips first; lengths are divided by `scale`."""
+    hips, low = joints[:, 0].mean(0), joints[:, 1:].mean((0, 1))
+    drop = float(np.hypot(*(low - hips)))
+    axis = (1 - DROOP) * (low - hips) / max(drop, 1e-6) + DROOP * DOWN
+    axis = axis / max(float(np.hypot(*axis)), 1e-6)
+    apart = (joints[0, 1:] - joints[-1, 1:]) @ np.array([-axis[1], axis[0]])
+    return Hang(hips, axis, drop / scale, float(np.abs(apart).max()) / scale)
+
+
+def _widened(hem: NDArray[np.float64], before: float, after: float, clothed: float) -> float:
+    """How much wider the hem is to lie: hem (n,) its vertices' distances from the axis; before and after: the legs'.
+
+    A hem that the legs had spread falls back with them, any other only widens where they reach past it.
+    """
+    half = float(np.percentile(hem, 95)) if len(hem) else 1.0
+    spread = half < before + 1.3 * clothed
+    beyond = max(half - before, 0.0) if spread else clothed
+    least = NARROWED * half if spread else half
+    return max(after + beyond, least) / max(half, 1.0)
+
+
+def _unturned(legs: list[Limb], vertices: Points) -> Points:
+    """(n, 2) the vertices at the target's scale, before any turn."""
+    scale = legs[0].stretches[0, 0, 0]
+    return np.asarray(scale * vertices + legs[0].pivots[0] - scale * legs[0].source[0])
 
 
 def _below_hips(vertices: Points, legs: list[Limb]) -> tuple[NDArray[np.float64], float]:
@@ -62,15 +127,14 @@ def _left_share(vertices: Points, legs: list[Limb]) -> NDArray[np.float64]:
     return _smooth(((vertices - legs[0].source[0]) @ across / width + 0.25) / 1.5)
 
 
-def _carried(vertices: Points, leg: Limb) -> tuple[Points, Points]:
-    """(n, 2) twice: where the leg's thigh, and past the knee its shin, carry the vertices; and that before turning."""
+def _carried(vertices: Points, leg: Limb) -> Points:
+    """(n, 2) where the leg's thigh, and past the knee its shin, carry the vertices."""
     weights: Weights = np.zeros((len(vertices), len(leg.angles)))
     thigh = leg.source[1] - leg.source[0]
     length = max(float(np.hypot(*thigh)), 1.0)
     past = _smooth(((vertices - leg.source[1]) @ thigh / length**2 + KNEE_BAND) / (2 * KNEE_BAND))
     weights[:, 1], weights[:, 2] = 1 - past, past
-    rest = stretched(vertices, leg, weights)
-    return blend(rest, weights, leg.angles, leg.pivots, leg.goals), rest
+    return blend(stretched(vertices, leg, weights), weights, leg.angles, leg.pivots, leg.goals)
 
 
 def _smooth(t: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -15,6 +15,10 @@ SEEN = 0.3  # the network's matte from which a pixel may be the figure's edge
 SURE = 0.9  # its mean over a region that is the figure's although no ink encloses it
 DENIED = 0.12  # its mean over a region that is none, unless ink walls it in
 REACH = 0.02  # extents; ink no further from what the network sees may be the outline
+TRACE = 0.1  # the network's mean over an ear that it half missed; over ground of the figure's colours it is less
+ALIKE = 1.6  # two ears' areas differ less than this
+COMPACT = 0.8  # least share of its convex hull that an ear or a hat fills
+LEAST_GEAR = 0.002  # of the figure; smaller pieces are left
 STROKE = 0.008  # extents; half of what a pencil's stroke, a ruled line or the network's error is wide
 
 
@@ -34,6 +38,31 @@ def agreed(enclosed: Mask, ink: Mask, network: NDArray[np.float32], extent: floa
     figure |= _holes(figure, network)
     spurs = figure & ~opened(figure, stroke) & ~grown(network > SEEN, stroke)
     return figure & ~spurs
+
+
+def unseen_headgear(figure: Mask, cut: Mask, above: Mask, network: NDArray[np.float32]) -> Mask:
+    """Ears and hats of a `cut` by colours over a decided network's figure, of which the network saw but a trace.
+
+    Pieces that begin at the figure and end inside the zone `above` its head; the ground, where it has the figure's
+    colours, goes on beyond. Ears come in pairs: one that was missed altogether is as large as one that was not.
+    """
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((cut & above & ~figure).astype(np.uint8), connectivity=4)
+    rim, beside = above & ~shrunk(above, 2), grown(figure, 1.5)
+    pieces = [labels == row for row in range(1, count) if stats[row, cv2.CC_STAT_AREA] >= LEAST_GEAR * figure.sum()]
+    pieces = [piece for piece in pieces if (piece & beside).any() and _ends_inside(piece, rim)]
+    traced = [piece for piece in pieces if network[piece].mean() > TRACE]
+    found = np.zeros_like(figure)
+    for piece in pieces:
+        if any(1 / ALIKE < piece.sum() / other.sum() < ALIKE for other in traced):
+            found |= piece
+    return found
+
+
+def _ends_inside(piece: Mask, rim: Mask) -> bool:
+    """Whether a piece is compact and does not run along the rim of its zone."""
+    edge = piece & ~shrunk(piece, 1)
+    hull = cv2.contourArea(cv2.convexHull(np.argwhere(piece)[:, ::-1].astype(np.int32)))
+    return bool((edge & rim).sum() <= 0.05 * edge.sum() and piece.sum() > COMPACT * hull)
 
 
 def opened(mask: Mask, radius: float) -> Mask:

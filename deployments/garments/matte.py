@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deployments.garments import alpha as edges
+from deployments.garments.agreement import unseen_headgear
 from deployments.garments.anatomy import Mask, area, box_of, capsules
 from deployments.garments.anatomy import grown as grown_by
 from deployments.garments.backdrop import edge_hint, enclosed_figure, fit_backdrop, keep_figure
@@ -78,11 +79,12 @@ def find_figure(
         figure = enclosed_figure(backdrop, window.pose(reading.pose), bones, network)
         if _credible(figure, reading, window, network, bones):
             return figure, edge_hint(backdrop, figure)
-    if network is not None and reading.kind != "photo" and _decided(network):
-        return keep_figure(_fill_specks(trim(small, network, bones.unit)), bones, network), None
     reach = HEADGEAR["photo" if reading.kind == "photo" else "drawn"]
     above = above_head(window.pose(reading.pose), small.shape[:2], bones.distance[PART_INDEX["head"]], reach)
     cut = _fill_specks(cut_out(small, _belief(network, reading, window), bones, above))
+    if network is not None and reading.kind != "photo" and _decided(network):
+        trimmed = _fill_specks(trim(small, network, bones.unit))
+        cut = trimmed | unseen_headgear(trimmed, cut, above, network)
     return keep_figure(cut, bones, network), None
 
 

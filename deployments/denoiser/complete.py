@@ -31,6 +31,7 @@ MARGIN = 0.08
 MULTIPLE = 64
 CRISP = (0.6, 0.9)
 CALM = 2.0
+OPAQUE = 0.5  # alpha from which a texel lends its colour to what is completed
 
 
 def complete_figure(figure: Figure, restore: Restore | None, seed: int) -> Figure:
@@ -87,12 +88,12 @@ def filled_by_pushpull(premultiplied_rgba: NDArray[np.uint8], unknown: NDArray[n
 
 def coloured(sample: Sample, answer: NDArray[Any]) -> NDArray[np.float32]:
     """The network's shape in the layer's own colours: where the layer reaches is predicted, what it shows is carried
-    over from its known texels (push-pull). sample.filled and answer: (h, w, 4) premultiplied, the answer in 0..1.
+    over from its opaque texels (push-pull), however far. answer: (h, w, 4) premultiplied in 0..1, as the result.
     """
-    filled = sample.filled.astype(np.float32) / 255
+    copied = sample.copied.astype(np.float32) / 255
     reach = cv2.GaussianBlur(np.ascontiguousarray(answer[..., 3], np.float32), (0, 0), CALM)
-    opaque = filled / np.maximum(filled[..., 3:], 1e-3)
-    return np.asarray(opaque * reach[..., None], np.float32)
+    own = fill(copied[..., :3] / np.maximum(copied[..., 3:], 1e-3), copied[..., 3] < OPAQUE)
+    return np.asarray(np.dstack([own, np.ones_like(reach)]) * reach[..., None], np.float32)
 
 
 def write(layer: Layer, filled: NDArray[Any]) -> NDArray[np.uint8]:

@@ -41,19 +41,19 @@ def agreed(enclosed: Mask, ink: Mask, network: NDArray[np.float32], extent: floa
 
 
 def unseen_headgear(figure: Mask, cut: Mask, above: Mask, network: NDArray[np.float32]) -> Mask:
-    """Ears and hats of a `cut` by colours over a decided network's figure, of which the network saw but a trace.
+    """Ears and hats of a `cut` by colours over a decided network's figure, which the network missed or half missed.
 
     Pieces that begin at the figure and end inside the zone `above` its head; the ground, where it has the figure's
-    colours, goes on beyond. Ears come in pairs: one that was missed altogether is as large as one that was not.
+    colours, goes on beyond. The network must have seen a trace of them, or there is a pair of one size, as ears are.
     """
     count, labels, stats, _ = cv2.connectedComponentsWithStats((cut & above & ~figure).astype(np.uint8), connectivity=4)
     rim, beside = above & ~shrunk(above, 2), grown(figure, 1.5)
-    pieces = [labels == row for row in range(1, count) if stats[row, cv2.CC_STAT_AREA] >= LEAST_GEAR * figure.sum()]
-    pieces = [piece for piece in pieces if (piece & beside).any() and _ends_inside(piece, rim)]
-    traced = [piece for piece in pieces if network[piece].mean() > TRACE]
+    large = [labels == row for row in range(1, count) if stats[row, cv2.CC_STAT_AREA] >= LEAST_GEAR * figure.sum()]
+    pieces = [piece for piece in large if (piece & beside).any() and _ends_inside(piece, rim)]
     found = np.zeros_like(figure)
     for piece in pieces:
-        if any(1 / ALIKE < piece.sum() / other.sum() < ALIKE for other in traced):
+        paired = any(1 / ALIKE < piece.sum() / other.sum() < ALIKE for other in pieces if other is not piece)
+        if paired or network[piece].mean() > TRACE:
             found |= piece
     return found
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -38,3 +40,16 @@ def test_the_same_seed_gives_the_same_texels():
     one, two, other = (complete_figure(figure(), restoring(echo), seed).layers[0].rgba for seed in (5, 5, 6))
     np.testing.assert_array_equal(one, two)
     assert (one != other).any()
+
+
+def test_colours_stay_the_layers_own_far_from_its_texels():
+    before = figure()
+    torso = before.layers[0]
+    rows = np.flatnonzero(torso.known.any(1))
+    known = torso.known.copy()
+    known[rows[0] : rows[-1] - 1] = False
+    long = replace(torso, known=known, missing=torso.missing | (torso.known & ~known))
+    after = complete_figure(replace(before, layers=(long, *before.layers[1:])), restoring(red), 0).layers[0]
+    own = np.median(torso.rgba[known], axis=0)[:3]
+    filled = after.rgba[long.missing]
+    assert np.abs(filled[filled[:, 3] > 128][:, :3] - own).max() < 40

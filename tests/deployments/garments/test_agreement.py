@@ -70,3 +70,39 @@ def test_a_decided_outline_moves_to_the_colours_edge_and_no_further() -> None:
     found = trim(picture, seen, 70)
     assert doll.overlap(found, solid) > doll.overlap(seen > 0.5, solid)
     assert not found[100:120, 200:215].any()
+
+
+def _headed(*gear: tuple[slice, slice]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A block with things on its head: the figure without them, the cut with them, and the zone above the head."""
+    figure = np.zeros((200, 160), bool)
+    figure[100:180, 50:110] = True
+    cut = figure.copy()
+    for place in gear:
+        cut[place] = True
+    above = np.zeros_like(figure)
+    above[10:130, 20:140] = True
+    return figure, cut, above
+
+
+LEFT, RIGHT = (slice(60, 100), slice(52, 66)), (slice(58, 100), slice(94, 108))
+
+
+def test_a_pair_of_ears_that_the_network_missed_is_kept() -> None:
+    figure, cut, above = _headed(LEFT, RIGHT)
+    found = agreement.unseen_headgear(figure, cut, above, np.zeros(figure.shape, np.float32))
+    assert np.array_equal(found, cut & ~figure)
+
+
+def test_a_hat_is_kept_of_which_the_network_saw_a_trace() -> None:
+    figure, cut, above = _headed(LEFT)
+    assert not agreement.unseen_headgear(figure, cut, above, np.zeros(figure.shape, np.float32)).any()
+    found = agreement.unseen_headgear(figure, cut, above, np.full(figure.shape, 0.2, np.float32))
+    assert np.array_equal(found, cut & ~figure)
+
+
+def test_ground_in_the_figures_colours_that_goes_on_beyond_is_left() -> None:
+    far = (slice(0, 100), slice(52, 66)), (slice(0, 100), slice(94, 108))
+    apart = (slice(30, 70), slice(52, 66)), (slice(30, 70), slice(94, 108))
+    for pair in (far, apart):
+        figure, cut, above = _headed(*pair)
+        assert not agreement.unseen_headgear(figure, cut, above, np.full(figure.shape, 0.2, np.float32)).any()

@@ -6,6 +6,7 @@ Knows figures, warps and networks as callables; nothing of scores. The same seed
 from dataclasses import dataclass
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +14,7 @@ from deployments.deformation.warp import warp_figure
 from deployments.denoiser.complete import complete_figure
 from deployments.denoiser.repair import pushpull_warp, repair_warp
 from deployments.denoiser.run import Restore, restoring
+from deployments.denoiser.sample import premultiplied, straight
 from deployments.garments.parse import parse_figure
 from deployments.keypoints.read import largest, network_reader, read_figures
 from deployments.keypoints.reader import PoseReader
@@ -23,6 +25,7 @@ from training.yardsticks import cut_out
 
 COPY, CUT_OUT, WARP, PUSHPULL, REGRESSION = "copy", "rigid cut-out", "warp", "warp + push-pull", "regression, 1 step"
 PUSHPULL_LAYERS = "push-pull layers + push-pull"
+PLACED = "push-pull, texels truly placed"
 FULL = {steps: f"full, {steps} step{'s' * (steps > 1)}" for steps in (1, 2, 4)}
 SERVED = "as served: "
 BASELINES = (WARP, PUSHPULL)
@@ -70,6 +73,7 @@ def results(case: Case, warps: Warps, networks: Networks) -> dict[str, Array]:
         WARP: warps.plain.rgba,
         PUSHPULL: pushpull_warp(warps.plain),
         PUSHPULL_LAYERS: pushpull_warp(warps.pushpull),
+        PLACED: truly_placed(case, pushpull_warp(warps.plain)),
     }
     if networks.regression is not None:
         found[REGRESSION] = repair_warp(case.figure, warps.pushpull, restoring(networks.regression), 1, SEED)
@@ -77,6 +81,14 @@ def results(case: Case, warps: Warps, networks: Networks) -> dict[str, Array]:
         for steps, name in FULL.items():
             found[name] = repair_warp(warps.figure, warps.completed, networks.restore, steps, SEED)
     return found
+
+
+def truly_placed(case: Case, picture: Array) -> Array:
+    """The picture (H, W, 4) uint8 with, wherever source and truth show the same place, the source's own texel: what a
+    perfect geometry would gain, and the most that copying can."""
+    across, down = ((case.place[..., axis] - 0.5).astype(np.float32) for axis in (0, 1))
+    copied = cv2.remap(premultiplied(case.figure.image), across, down, cv2.INTER_LINEAR)
+    return np.where(case.both_show[..., None], straight(copied.astype(np.float32) / 255), picture).astype(np.uint8)
 
 
 def served(case: Case, networks: Networks) -> dict[str, Array]:

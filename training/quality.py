@@ -6,7 +6,8 @@ either the plain or the completed figure's warp. T: the rest of the figure, wher
 plain warp is right, no channel further than WRONG from the truth; it overlaps U. PCK, bone drift and swaps: joints
 re-detected by the pose network in the result, on the true figure's box; the row "truth" is what it reads in the true
 picture. Print and head NCC: rectified patches, at the best shift within 2% of the figure's height; only where the
-print shows in both poses. "As served": from the degraded picture with estimated joints and matte (without BlazePose),
+print shows in both poses. "Texels truly placed": what perfect geometry would gain, by the truth itself, and what no
+method can know. "As served": from the degraded picture with estimated joints and matte (without BlazePose),
 against the same undegraded truth. Deterministic.
 
     python -m training.quality --pairs 96 --out docs/quality.md --strip /tmp/strip.png --sheet /tmp/sheets

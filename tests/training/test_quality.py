@@ -4,7 +4,7 @@ from PIL import Image
 
 from training.cases import case
 from training.mattes import matte_iou
-from training.methods import COPY, PUSHPULL, SERVED, WARP, Networks, served
+from training.methods import COPY, PLACED, PUSHPULL, SERVED, WARP, Networks, served
 from training.metrics import COLUMN, METRICS
 from training.quality import TRUTH, measure
 from training.scores import CEILING
@@ -40,6 +40,11 @@ def test_the_truth_reaches_every_ceiling_and_the_warp_beats_the_copy(measured):
     assert measured.families == FAMILIES
 
 
+def test_texels_truly_placed_beat_the_warp(measured):
+    for key in ("psnr", "ssim", "psnr_u"):
+        assert measured.scores[PLACED][:, COLUMN[key]].mean() > measured.scores[WARP][:, COLUMN[key]].mean()
+
+
 def test_pictures_to_look_at(measured, seen, tmp_path):
     strip = Strip(most=1)
     for pair, pictures in seen.items():
@@ -48,7 +53,7 @@ def test_pictures_to_look_at(measured, seen, tmp_path):
             assert sheet.width == 4 * SIZE
     strip.write(tmp_path / "strip.png")
     with Image.open(tmp_path / "strip.png") as sheet:
-        assert sheet.size == (SIZE * 7, SIZE + 16)
+        assert sheet.size == (SIZE * 8, SIZE + 16)
     assert (tmp_path / "stained_glass-000.png").exists()
 
 

@@ -36,7 +36,19 @@ _FIGURES = ("training.feed", "--out", str(RUNS / "figures"))
 _SEEN = ("--data", str(RUNS / "figures"))
 RECIPES = {
     "pose": Recipe(
-        stages=(("training.pose_net", *_SEEN, "--resume", str(RUNS / "pose"), "--minutes", "240", "--batch", "32", "--ahead"),),
+        stages=(
+            (
+                "training.pose_net",
+                *_SEEN,
+                "--resume",
+                str(RUNS / "pose"),
+                "--minutes",
+                "240",
+                "--batch",
+                "32",
+                "--ahead",
+            ),
+        ),
         beside=_FIGURES,
         ready=RUNS / "figures" / "train-1-0002-sketch",
     ),

@@ -38,15 +38,8 @@ RECIPES = {
     "pose": Recipe(
         stages=(
             (
-                "training.pose_net",
-                *_SEEN,
-                "--resume",
-                str(RUNS / "pose"),
-                "--minutes",
-                "240",
-                "--batch",
-                "32",
-                "--ahead",
+                *("training.pose_net", *_SEEN, "--resume", str(RUNS / "pose")),
+                *("--minutes", "300", "--batch", "32", "--ahead"),
             ),
         ),
         beside=_FIGURES,

@@ -192,7 +192,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     text = table(scores)
     print(text)
     if asked.out is not None:
-        asked.out.write_text(f"# Keypoints on held-out figures\n\n{(__doc__ or '').split(chr(10), 1)[0]}\n\n{text}")
+        first, _, told = (__doc__ or "").strip().split("\n\n", 2)
+        asked.out.write_text(f"# Keypoints on held-out figures\n\n{first}\n\n{told}\n\n{text}")
 
 
 if __name__ == "__main__":

@@ -146,34 +146,6 @@ def trimmed(sample: Sample, rng: np.random.Generator) -> Sample:
     return replace(sample, rgb=rgb, state=np.where(inside, sample.state, 0).astype(np.uint8), clean=clean)
 
 
-def bent(sample: Sample, rng: np.random.Generator) -> Sample:
-    """The sample drawn by a looser hand: everything moved by a smooth field, so that limbs bow between their joints."""
-    size = sample.rgb.shape[0]
-    cells = int(rng.integers(4, 8))
-    coarse = rng.normal(0, rng.uniform(0.006, 0.022) * size, (cells, cells, 2)).astype(np.float32)
-    shift = cv2.resize(coarse, (size, size), interpolation=cv2.INTER_CUBIC)
-    y, x = np.mgrid[:size, :size].astype(np.float32)
-    across, down = x + shift[..., 0], y + shift[..., 1]
-
-    def moved(picture: Picture | None, nearest: bool = False) -> Picture | None:
-        how = cv2.INTER_NEAREST if nearest else cv2.INTER_LINEAR
-        return (
-            None
-            if picture is None
-            else np.asarray(cv2.remap(picture, across, down, how, borderMode=cv2.BORDER_REPLICATE))
-        )
-
-    joints = sample.joints.copy()
-    for _ in range(5):  # where p + shift(p) is the joint's old place
-        column, row = np.clip(joints, 0, size - 1).astype(int).T
-        joints = sample.joints - shift[row, column]
-    rgb = moved(sample.rgb)
-    return replace(
-        sample, rgb=sample.rgb if rgb is None else rgb, clean=moved(sample.clean), joints=joints.astype(np.float32),
-        parts=moved(sample.parts, True), materials=moved(sample.materials, True),
-    )  # fmt: skip
-
-
 def mirrored_parts(parts: Picture) -> Picture:
     """Part rows after a reflection: right and left limbs change places."""
     return _MIRRORED_PARTS[parts]

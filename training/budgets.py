@@ -27,6 +27,10 @@ def add_budget(
     parser.add_argument("--batch", type=int, default=batch)
     parser.add_argument("--rate", type=float, default=rate)
     parser.add_argument("--threads", type=int, default=threads)
+
+
+def add_ahead(parser: argparse.ArgumentParser) -> None:
+    """Adds `--ahead`, for trainers whose batches say all that their loss needs."""
     parser.add_argument("--ahead", action="store_true", help="make batches in a process of their own (one core more)")
 
 
@@ -52,6 +56,5 @@ def started(name: str, network: nn.Module, asked: argparse.Namespace) -> nn.Modu
 def budget(asked: argparse.Namespace, **more: Any) -> Options:
     """The loop's options; `more`: those that no argument sets."""
     return Options(
-        asked.resume, asked.out, asked.curve, asked.steps, asked.minutes, asked.batch, asked.rate, ahead=asked.ahead,
-        **more,
+        asked.resume, asked.out, asked.curve, asked.steps, asked.minutes, asked.batch, asked.rate, **more
     )  # fmt: skip

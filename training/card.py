@@ -24,7 +24,7 @@ def save(name: str, module: nn.Module, card: dict[str, Any], directory: Path) ->
     data = to_bytes(state)
     parameters = sum(value.numel() for value in module.parameters())
     full = {"name": name, "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data), "parameters": parameters}
-    text = json.dumps(full | card, indent=2)
+    text = json.dumps(full | card, indent=2) + "\n"
     _replace(directory / f"{name}.safetensors", data)
     _replace(directory / f"{name}.json", text.encode())
     return directory / f"{name}.safetensors"

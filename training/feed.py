@@ -179,7 +179,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--sets", type=int, default=60)
     parser.add_argument("--characters", type=int, default=120, help="characters a set, two poses each")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--families", nargs="+", default=TRAINED, choices=TRAINED, help="which characters")
+    parser.add_argument(
+        "--families", nargs="+", default=TRAINED, choices=TRAINED, help="of training sets; needs a --seed of its own"
+    )
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args(arguments)
     torch.set_num_threads(options.threads)

@@ -28,7 +28,10 @@ log = logging.getLogger("training")
 
 
 class Task(Protocol):
-    """What a trainer supplies. `validate` returns scores, among them `score`, the larger the better."""
+    """What a trainer supplies. `validate` returns scores, among them `score`, the larger the better.
+
+    With `Options.ahead`, `batch` runs in another process: what `loss` needs of it must be in the batch.
+    """
 
     name: str
 
@@ -105,11 +108,18 @@ def _batches(task: Task, options: Options, step: int) -> Iterator[Any]:
     dealt = _Dealt(task, options.batch, (options.seed, step))
     if not options.ahead:
         return iter(dealt)
-    return iter(DataLoader(dealt, batch_size=None, num_workers=1, prefetch_factor=6, multiprocessing_context="fork"))
+    loader = DataLoader(
+        dealt, batch_size=None, num_workers=1, collate_fn=_as_it_is, prefetch_factor=2, multiprocessing_context="fork"
+    )
+    return iter(loader)
+
+
+def _as_it_is(batch: Any) -> Any:
+    return batch
 
 
 class _Dealt(IterableDataset[Any]):
-    """A task's batches."""
+    """A task's batches without end, from one seed."""
 
     def __init__(self, task: Task, size: int, seed: tuple[int, int]) -> None:
         self.task, self.size, self.seed = task, size, seed

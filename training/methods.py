@@ -84,8 +84,8 @@ def results(case: Case, warps: Warps, networks: Networks) -> dict[str, Array]:
 
 
 def truly_placed(case: Case, picture: Array) -> Array:
-    """The picture (H, W, 4) uint8 with, wherever source and truth show the same place, the source's own texel: what a
-    perfect geometry would gain, and the most that copying can."""
+    """The picture (H, W, 4) uint8 with the source's own texels at their true places wherever both pictures show them: a
+    bound on better geometry, and no method."""
     across, down = ((case.place[..., axis] - 0.5).astype(np.float32) for axis in (0, 1))
     copied = cv2.remap(premultiplied(case.figure.image), across, down, cv2.INTER_LINEAR)
     return np.where(case.both_show[..., None], straight(copied.astype(np.float32) / 255), picture).astype(np.uint8)

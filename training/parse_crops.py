@@ -18,7 +18,6 @@ from pose.skeleton import BIPED
 from training.augment import (
     Spread,
     background,
-    bent,
     centred,
     cut_free,
     degraded,
@@ -30,6 +29,7 @@ from training.augment import (
     recoloured,
     warp,
 )
+from training.bending import bent
 from training.feed import Sample
 from training.scenery import lit, scenery
 

@@ -21,7 +21,7 @@ from torch.nn import functional
 
 from deployments.garments.network import SIZE, ParseNetwork
 from pose.figure import PARTS
-from training.budgets import add_budget, add_start, begin, budget, started
+from training.budgets import add_ahead, add_budget, add_start, begin, budget, started
 from training.feed import HELD_OUT_PREFIX, Pool
 from training.loop import train
 from training.parse_crops import Crop, collate, crop, crop_as_served
@@ -91,7 +91,7 @@ class ParseTask:
 
     def card(self) -> dict[str, Any]:
         return {
-            "data": "procedurally drawn characters (training/world); families in HELD_OUT unseen",
+            "data": "procedurally drawn characters (training/world), bent by a loose hand; families in HELD_OUT unseen",
             "input": f"one figure's crop at {SIZE} px and the channels of deployments/garments/maps.py",
             "limits": "bipeds; edges to about a pixel of 256: refine them",
         }
@@ -125,11 +125,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--size", type=int, default=SIZE, help="a first part at 128 is four times as fast")
     add_budget(parser, "parse", minutes=25.0, batch=12)
     add_start(parser)
+    add_ahead(parser)
     options = parser.parse_args(arguments)
     begin(options)
     cv2.setNumThreads(1)
     task = ParseTask(options.data, size=options.size)
-    train(task, started(task.name, ParseNetwork(), options), budget(options))
+    train(task, started(task.name, ParseNetwork(), options), budget(options, ahead=options.ahead))
 
 
 if __name__ == "__main__":

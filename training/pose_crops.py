@@ -16,7 +16,6 @@ from deployments.keypoints.network import KINDS, LOCATOR_CELLS, SIZE
 from training.augment import (
     Spread,
     background,
-    bent,
     cut_free,
     degraded,
     figure_box,
@@ -27,6 +26,7 @@ from training.augment import (
     trimmed,
     warp,
 )
+from training.bending import bent
 from training.feed import Pool, Sample
 from training.scenery import lit, scenery
 

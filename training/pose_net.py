@@ -24,7 +24,7 @@ from deployments.keypoints.decode import decode_boxes, decode_heat, overlap
 from deployments.keypoints.network import CELLS, JOINTS, SIZE, STRIDE, PoseNetwork
 from pose.skeleton import BIPED
 from training.augment import centred, figure_box, placed, warp
-from training.budgets import add_budget, add_start, begin, budget, started
+from training.budgets import add_ahead, add_budget, add_start, begin, budget, started
 from training.feed import HELD_OUT_PREFIX, Pool, Sample
 from training.loop import train
 from training.pose_crops import Crop, canvas, collate, crop
@@ -193,11 +193,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, required=True, help="the folder that training.feed fills")
     add_budget(parser, "pose", minutes=35.0, batch=24)
     add_start(parser)
+    add_ahead(parser)
     options = parser.parse_args(arguments)
     begin(options)
     cv2.setNumThreads(1)
     task = PoseTask(options.data)
-    train(task, started(task.name, PoseNetwork(), options), budget(options))
+    train(task, started(task.name, PoseNetwork(), options), budget(options, ahead=options.ahead))
 
 
 if __name__ == "__main__":

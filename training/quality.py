@@ -1,14 +1,14 @@
 """Measures transfers against the truth on families never trained on: `contrapposto bench quality`.
 
-True joints and parts unless a row says "as served"; the pictures come from the serving stages' own functions, on
-mid-grey. U: holes, seams and texels that are not trusted, with a band of 2% of the figure's height around them, of
-either the plain or the completed figure's warp. T: the rest of the figure, where the warp is trusted. R: where the
-plain warp is right, no channel further than WRONG from the truth; it overlaps U. PCK, bone drift and swaps: joints
-re-detected by the pose network in the result, on the true figure's box; the row "truth" is what it reads in the true
-picture. Print and head NCC: rectified patches, at the best shift within 2% of the figure's height; only where the
-print shows in both poses. "Texels truly placed": what perfect geometry would gain, by the truth itself, and what no
-method can know. "As served": from the degraded picture with estimated joints and matte (without BlazePose),
-against the same undegraded truth. Deterministic.
+True joints and parts unless a row says "as served"; the pictures come from the serving stages' own functions, on mid-
+grey. U: holes, seams and texels that are not trusted, with a band of 2% of the figure's height around them, of either
+the plain or the completed figure's warp. T: the rest of the figure, where the warp is trusted. R: where the plain warp
+is right, no channel further than WRONG from the truth; it overlaps U. PCK, bone drift and swaps: joints re-detected by
+the pose network in the result, on the true figure's box; the row "truth" is what it reads in the true picture. Print
+and head NCC: rectified patches, at the best shift within 2% of the figure's height; only where the print shows in both
+poses. "Texels truly placed": the source's own texels at their true places wherever both pictures show them, push-pull
+elsewhere: a bound on what better geometry would gain, and no method. "As served": from the degraded picture with
+estimated joints and matte (without BlazePose), against the same undegraded truth. Deterministic.
 
     python -m training.quality --pairs 96 --out docs/quality.md --strip /tmp/strip.png --sheet /tmp/sheets
 """

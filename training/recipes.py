@@ -32,6 +32,8 @@ class Recipe:
     ready: Path | None = None
 
 
+LINED = ("marker_child", "pencil", "crayon", "flat_mascot", "comic_ink", "sticker_pack")
+"""Families among whose characters are such with single strokes for limbs."""
 _FIGURES = ("training.feed", "--out", str(RUNS / "figures"))
 _SEEN = ("--data", str(RUNS / "figures"))
 RECIPES = {
@@ -46,6 +48,9 @@ RECIPES = {
         ready=RUNS / "figures" / "train-1-0002-sketch",
     ),
     "parse": Recipe(
+        before=(
+            (*_FIGURES, "--kinds", "character", "--first", "0", "--sets", "8", "--seed", "2", "--families", *LINED),
+        ),
         stages=(
             ("training.parse_net", *_SEEN, "--resume", str(RUNS / "parse"), "--size", "192", "--minutes", "18"),
             ("training.parse_net", *_SEEN, "--resume", str(RUNS / "parse"), "--minutes", "120", "--batch", "16"),

@@ -80,20 +80,28 @@ def _unjointed(rig: Rig, part: str, joint: str, mesh: Mesh, stiffness: NDArray[n
         return _hair(rig, mesh.vertices)
     if part == "held":
         return _attached(rig, joint, mesh.vertices)
-    legs = [rig.limbs[leg] for leg in ("r_leg", "l_leg") if leg in rig.limbs]
     if part == "skirt":
-        return skirt(rig.torso, legs, mesh, stiffness)
+        return skirt(rig.torso, _legs(rig), mesh, stiffness)
     if part in rig.hanging:
-        return hung(rig.torso, legs, mesh.vertices)
+        return hung(rig.torso, _legs(rig), mesh.vertices)
     return rig.torso(mesh.vertices)
 
 
-def skinned_part(rig: Rig, part: str, joint: str, mesh: Mesh) -> Points:
-    """(n, 2) where a part's rule carries any vertex, unrelaxed; limbs' width is guessed from their length."""
+def _legs(rig: Rig) -> list[Limb]:
+    return [rig.limbs[leg] for leg in ("r_leg", "l_leg") if leg in rig.limbs]
+
+
+def skinned_part(rig: Rig, part: str, joint: str, mesh: Mesh, own: NDArray[np.bool_]) -> Points:
+    """(n, 2) where a part's rule carries any vertex, unrelaxed; limbs' width is guessed from their length.
+
+    own (n,): the vertices that are the part's.
+    """
     if part in rig.limbs and part not in rig.hanging:
         limb = rig.limbs[part]
         return posed(mesh.vertices, limb, limb_weights(mesh, limb, 0.18 * max(limb.length, 1.0), 0.0))
     ones = np.ones(len(mesh.vertices))
+    if part == "skirt":
+        return skirt(rig.torso, _legs(rig), mesh, ones, own)
     return shape_layer(rig, part, joint, mesh, 0.0, ones, np.zeros((0, 2))).placed
 
 

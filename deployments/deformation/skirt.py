@@ -23,37 +23,45 @@ CARRIED = 0.6
 KNEE_BAND = 0.35
 DROOP = 0.4  # of where a skirt points, what gravity decides; the legs decide the rest
 LONG = 1.25  # thighs; a skirt from that long on leans towards knees and ankles, a shorter one towards the knees
-CLOTHED = 0.15  # thighs; how far a hem reaches past the knee it lies on
-NARROWED = 0.75  # the least part of its width to which a hem falls back
-SHORTENED, LENGTHENED = 0.6, 1.25
+CLOTHED = 0.15  # thighs; how far a hem reaches past the leg it lies on
+LOOSE = 1.3  # of CLOTHED; a hem that reaches less far past the legs is one that they spread
+HEM, LOWEST, WIDEST = 0.75, 98.0, 95.0  # where a hem begins in skirt lengths; percentiles that stand for its ends
+LENGTHENED, WIDENED = (0.6, 1.25), (0.75, 2.0)
 DOWN = np.array([0.0, 1.0])
 
 
 @dataclass(frozen=True, eq=False)
 class Hang:
-    """How legs let a skirt hang: from the hips (2,), along an axis (2,) of length 1, as far as `drop` pixels; `spread`:
-    pixels across the axis between the legs' joints that are furthest apart."""
+    """How legs let a skirt hang: from the hips (2,), along an axis (2,) of length 1, as far as `drop` pixels; `apart`:
+    pixels across the axis from the middle to the leg that is further out, where the drop ends."""
 
     hips: Points
     axis: Points
     drop: float
-    spread: float
+    apart: float
 
     @property
     def across(self) -> Points:
         return np.array([-self.axis[1], self.axis[0]])
 
 
-def skirt(torso: Torso, legs: list[Limb], mesh: Mesh, stiffness: NDArray[np.float64]) -> Points:
-    """(n, 2) a skirt's vertices in the target frame; with no leg to follow it goes with the torso."""
-    if not legs:
+def skirt(
+    torso: Torso, legs: list[Limb], mesh: Mesh, stiffness: NDArray[np.float64], own: NDArray[np.bool_] | None = None
+) -> Points:
+    """(n, 2) a skirt's vertices in the target frame; with no leg to follow it goes with the torso.
+
+    own (n,): the vertices that are the skirt's, where the mesh is of more; its length and width are theirs.
+    """
+    measured = mesh.vertices if own is None else mesh.vertices[own]
+    if not legs or not len(measured):
         return torso(mesh.vertices)
-    along, length = _below_hips(mesh.vertices, legs)
-    follow = _smooth(along / (CARRIED * min(max(float(along.max()), 0.3 * length), 1.5 * length)))
-    below, upright = _leaning(legs, mesh.vertices, float(np.percentile(along, 98)) > LONG * length)
-    placed = (1 - follow[:, None]) * torso(mesh.vertices) + follow[:, None] * below
-    rest = (1 - follow[:, None]) * _unturned(legs, mesh.vertices) + follow[:, None] * upright
-    return relaxed(mesh, rest, placed, stiffness, HEM_HOLD + WAIST_HOLD * (1 - follow))
+    along, thigh = _below_hips(mesh.vertices, legs)
+    reach = float((along if own is None else along[own]).max())
+    follow = _smooth(along / (CARRIED * min(max(reach, 0.3 * thigh), 1.5 * thigh)))[:, None]
+    below, upright = _leaning(legs, mesh.vertices, measured)
+    placed = (1 - follow) * torso(mesh.vertices) + follow * below
+    rest = (1 - follow) * _unturned(legs, mesh.vertices) + follow * upright
+    return relaxed(mesh, rest, placed, stiffness, HEM_HOLD + WAIST_HOLD * (1 - follow[:, 0]))
 
 
 def hung(torso: Torso, legs: list[Limb], vertices: Points) -> Points:
@@ -67,43 +75,45 @@ def hung(torso: Torso, legs: list[Limb], vertices: Points) -> Points:
     return np.asarray((1 - follow) * torso(vertices) + follow * moved)
 
 
-def _leaning(legs: list[Limb], vertices: Points, long: bool) -> tuple[Points, Points]:
-    """(n, 2) twice: where a skirt's vertices hang, and that before any turn."""
+def _leaning(legs: list[Limb], vertices: Points, measured: Points) -> tuple[Points, Points]:
+    """(n, 2) twice: where vertices hang on a skirt whose own are `measured`, and that before any turn."""
     scale = legs[0].stretches[0, 0, 0]
-    joints = 2 if long and all(len(leg.source) > 2 for leg in legs) else 1
-    before = _hang(np.array([leg.source[: joints + 1] for leg in legs]), 1.0)
-    after = _hang(np.array([leg.target[: joints + 1] for leg in legs]), scale)
-    along, across = (vertices - before.hips) @ before.axis, (vertices - before.hips) @ before.across
-    length = max(float(np.percentile(along, 98)), 1.0)
-    thigh = float(np.mean([np.hypot(*(leg.source[1] - leg.source[0])) for leg in legs]))
-    longer = np.clip(after.drop / max(before.drop, 1.0), SHORTENED, LENGTHENED)
-    wider = _widened(np.abs(across[along > 0.75 * length]), before.spread / 2, after.spread / 2, CLOTHED * thigh)
-    down = (scale * np.where(along > 0, along * longer, along))[:, None]
-    aside = (scale * across * (1 + (wider - 1) * np.clip(along / length, 0, 1)))[:, None]
+    below, thigh = _below_hips(measured, legs)
+    long = np.percentile(below, LOWEST) > LONG * thigh and all(len(leg.source) > 2 for leg in legs)
+    joints = 3 if long else 2
+    before = _hang(np.array([leg.source[:joints] for leg in legs]), 1.0)
+    after = _hang(np.array([leg.target[:joints] for leg in legs]), scale)
+    deep, aside = (measured - before.hips) @ before.axis, np.abs((measured - before.hips) @ before.across)
+    length = max(float(np.percentile(deep, LOWEST)), 1.0)
+    at_hem = min(length / max(before.drop, 1.0), 1.0)
+    wider = _widened(aside[deep > HEM * length], at_hem * before.apart, at_hem * after.apart, CLOTHED * thigh)
+    longer = np.clip(after.drop / max(before.drop, 1.0), *LENGTHENED)
+    deep, aside = (vertices - before.hips) @ before.axis, (vertices - before.hips) @ before.across
+    down = (scale * np.where(deep > 0, deep * longer, deep))[:, None]
+    wide = (scale * aside * (1 + (wider - 1) * np.clip(deep / length, 0, 1)))[:, None]
     hips = _unturned(legs, before.hips[None])
-    return after.hips + down * after.axis + aside * after.across, hips + down * before.axis + aside * before.across
+    return after.hips + down * after.axis + wide * after.across, hips + down * before.axis + wide * before.across
 
 
 def _hang(joints: Points, scale: float) -> Hang:
-    """From the legs' joints (legs, 1 + n, 2), hips first; lengths are divided by `scale`."""
+    """From the legs' joints (legs, n, 2), hips first; lengths are divided by `scale`."""
     hips, low = joints[:, 0].mean(0), joints[:, 1:].mean((0, 1))
     drop = float(np.hypot(*(low - hips)))
     axis = (1 - DROOP) * (low - hips) / max(drop, 1e-6) + DROOP * DOWN
     axis = axis / max(float(np.hypot(*axis)), 1e-6)
-    apart = (joints[0, 1:] - joints[-1, 1:]) @ np.array([-axis[1], axis[0]])
+    apart = (joints[0, 1:] - joints[-1, 1:]) @ np.array([-axis[1], axis[0]]) / 2
     return Hang(hips, axis, drop / scale, float(np.abs(apart).max()) / scale)
 
 
 def _widened(hem: NDArray[np.float64], before: float, after: float, clothed: float) -> float:
-    """How much wider the hem is to lie: hem (n,) its vertices' distances from the axis; before and after: the legs'.
+    """How much wider a hem is to lie: hem (n,) its vertices' distances from the axis, before and after the legs'.
 
-    A hem that the legs had spread falls back with them, any other only widens where they reach past it.
+    A hem that the legs had spread comes along with them; any other only widens where they reach past it.
     """
-    half = float(np.percentile(hem, 95)) if len(hem) else 1.0
-    spread = half < before + 1.3 * clothed
-    beyond = max(half - before, 0.0) if spread else clothed
-    least = NARROWED * half if spread else half
-    return max(after + beyond, least) / max(half, 1.0)
+    half = max(float(np.percentile(hem, WIDEST)), 1.0) if len(hem) else 1.0
+    was_spread = half < before + LOOSE * clothed
+    wanted = half + after - before if was_spread else max(half, after + clothed)
+    return float(np.clip(wanted / half, *WIDENED))
 
 
 def _unturned(legs: list[Limb], vertices: Points) -> Points:

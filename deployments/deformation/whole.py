@@ -28,7 +28,7 @@ def skin_whole(figure: Figure, rig: Rig, box: Box, ranks: dict[str, int], cell: 
     placed = np.zeros_like(mesh.vertices)
     near = np.zeros(len(mesh.vertices))
     for column, name in enumerate(names):
-        placed += share[:, column, None] * skinned_part(rig, name, _joint(figure, name), mesh)
+        placed += share[:, column, None] * skinned_part(rig, name, _joint(figure, name), mesh, share[:, column] > 0.5)
         near += share[:, column] * ranks.get(name, -1)
     placed = placed - (box[0], box[1])
     steps = footprints(mesh.triangles, placed, mesh.vertices)

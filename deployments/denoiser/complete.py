@@ -31,7 +31,7 @@ MARGIN = 0.08
 MULTIPLE = 64
 CRISP = (0.6, 0.9)
 CALM = 2.0
-OPAQUE = 0.5  # alpha from which a texel lends its colour to what is completed
+OPAQUE = 0.5  # alpha from which a texel lends its colour to what is completed; half of the most where none is so
 
 
 def complete_figure(figure: Figure, restore: Restore | None, seed: int) -> Figure:
@@ -88,11 +88,13 @@ def filled_by_pushpull(premultiplied_rgba: NDArray[np.uint8], unknown: NDArray[n
 
 def coloured(sample: Sample, answer: NDArray[Any]) -> NDArray[np.float32]:
     """The network's shape in the layer's own colours: where the layer reaches is predicted, what it shows is carried
-    over from its opaque texels (push-pull), however far. answer: (h, w, 4) premultiplied in 0..1, as the result.
+    over from its most opaque texels (push-pull), however far. answer: (h, w, 4) premultiplied in 0..1, as the result.
     """
     copied = sample.copied.astype(np.float32) / 255
+    alpha = copied[..., 3:]
     reach = cv2.GaussianBlur(np.ascontiguousarray(answer[..., 3], np.float32), (0, 0), CALM)
-    own = fill(copied[..., :3] / np.maximum(copied[..., 3:], 1e-3), copied[..., 3] < OPAQUE)
+    lending = alpha[..., 0] >= max(min(OPAQUE, 0.5 * float(alpha.max())), 1 / 255)
+    own = fill(copied[..., :3] / np.maximum(alpha, 1 / 255), ~lending) if lending.any() else answer[..., :3]
     return np.asarray(np.dstack([own, np.ones_like(reach)]) * reach[..., None], np.float32)
 
 

@@ -16,8 +16,8 @@ SURE = 0.9  # its mean over a region that is the figure's although no ink enclos
 DENIED = 0.12  # its mean over a region that is none, unless ink walls it in
 REACH = 0.02  # extents; ink no further from what the network sees may be the outline
 TRACE = 0.1  # the network's mean over an ear that it half missed; over ground of the figure's colours it is less
-ALIKE = 1.6  # two ears' areas differ less than this
-COMPACT = 0.8  # least share of its convex hull that an ear or a hat fills
+TWINS = 1.6  # two ears' areas differ by less than this
+SOLID = 0.8  # least share of its convex hull that an ear or a hat fills
 LEAST_GEAR = 0.002  # of the figure; smaller pieces are left
 STROKE = 0.008  # extents; half of what a pencil's stroke, a ruled line or the network's error is wide
 
@@ -40,29 +40,34 @@ def agreed(enclosed: Mask, ink: Mask, network: NDArray[np.float32], extent: floa
     return figure & ~spurs
 
 
-def unseen_headgear(figure: Mask, cut: Mask, above: Mask, network: NDArray[np.float32]) -> Mask:
+def unseen_headgear(figure: Mask, cut: Mask, above: Mask, network: NDArray[np.float32], rim: Mask) -> Mask:
     """Ears and hats of a `cut` by colours over a decided network's figure, which the network missed or half missed.
 
-    Pieces that begin at the figure and end inside the zone `above` its head; the ground, where it has the figure's
-    colours, goes on beyond. The network must have seen a trace of them, or there is a pair of one size, as ears are.
+    Pieces that begin at the figure and end inside the zone `above` its head, not at its `rim`; ground of the figure's
+    colours goes on beyond. The network must have seen a trace of them, or there are two of one size, as ears are.
     """
     count, labels, stats, _ = cv2.connectedComponentsWithStats((cut & above & ~figure).astype(np.uint8), connectivity=4)
-    rim, beside = above & ~shrunk(above, 2), grown(figure, 1.5)
+    beside = grown(figure, 1.5)
     large = [labels == row for row in range(1, count) if stats[row, cv2.CC_STAT_AREA] >= LEAST_GEAR * figure.sum()]
-    pieces = [piece for piece in large if (piece & beside).any() and _ends_inside(piece, rim)]
+    pieces = [piece for piece in large if (piece & beside).any() and _stands_free(piece, rim)]
     found = np.zeros_like(figure)
     for piece in pieces:
-        paired = any(1 / ALIKE < piece.sum() / other.sum() < ALIKE for other in pieces if other is not piece)
-        if paired or network[piece].mean() > TRACE:
+        twin = any(1 / TWINS < piece.sum() / other.sum() < TWINS for other in pieces if other is not piece)
+        if twin or network[piece].mean() > TRACE:
             found |= piece
     return found
 
 
-def _ends_inside(piece: Mask, rim: Mask) -> bool:
-    """Whether a piece is compact and does not run along the rim of its zone."""
-    edge = piece & ~shrunk(piece, 1)
+def rim_of(zone: Mask, frame: Mask) -> Mask:
+    """(H, W) the zone's outermost two pixels, and those on the picture's own border (`frame`)."""
+    return zone & (frame | ~shrunk(zone, 2))
+
+
+def _stands_free(piece: Mask, rim: Mask) -> bool:
+    """Whether a piece is solid and does not run along the rim of its zone."""
+    edge = piece & (rim | ~shrunk(piece, 1))
     hull = cv2.contourArea(cv2.convexHull(np.argwhere(piece)[:, ::-1].astype(np.int32)))
-    return bool((edge & rim).sum() <= 0.05 * edge.sum() and piece.sum() > COMPACT * hull)
+    return bool((edge & rim).sum() <= 0.05 * edge.sum() and piece.sum() > SOLID * hull > 0)
 
 
 def opened(mask: Mask, radius: float) -> Mask:

@@ -50,6 +50,17 @@ def touched_sides(mask: NDArray[np.bool_], window: Window) -> NDArray[np.bool_]:
     return inner & np.array([mask[:, :2].any(), mask[:2].any(), mask[:, -2:].any(), mask[-2:].any()])
 
 
+def picture_border(window: Window) -> NDArray[np.bool_]:
+    """(h, w) the window's outermost pixels on those sides that are the picture's."""
+    x0, y0, x1, y1 = window.box
+    border = np.zeros(window.size[::-1], bool)
+    border[:1] |= y0 <= 0
+    border[-1:] |= y1 >= window.picture[0]
+    border[:, :1] |= x0 <= 0
+    border[:, -1:] |= x1 >= window.picture[1]
+    return border
+
+
 def grown(window: Window, sides: NDArray[np.bool_], share: float = 0.4) -> Window:
     """The window with the given sides moved out by a share of its longer side, clipped to the picture."""
     x0, y0, x1, y1 = window.box

@@ -1,8 +1,9 @@
 """The matte: which pixels are the figure's and how much, and their colours without the background's share.
 
 In order of authority: the user's mask, the source's own alpha, evidence. Evidence is a prior (parse network, person
-mask) and, on a plain backdrop, what the ink encloses; on a busy one a decided network's outline, else GrabCut. Works
-in a window of at most 512 px, the result is at the picture's full size. Knows nothing of parts.
+mask) and, on a plain backdrop, what the ink encloses; on a busy one a decided network's outline with the ears and hats
+that GrabCut finds over it, else GrabCut's. Works in a window of at most 512 px, the result is at the picture's full
+size. Knows nothing of parts.
 """
 
 from collections.abc import Callable
@@ -13,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deployments.garments import alpha as edges
-from deployments.garments.agreement import unseen_headgear
+from deployments.garments.agreement import rim_of, unseen_headgear
 from deployments.garments.anatomy import Mask, area, box_of, capsules
 from deployments.garments.anatomy import grown as grown_by
 from deployments.garments.backdrop import edge_hint, enclosed_figure, fit_backdrop, keep_figure
 from deployments.garments.bones import Territory, above_head, territory
-from deployments.garments.crop import Window, grown, touched_sides, window_at, window_of
+from deployments.garments.crop import Window, grown, picture_border, touched_sides, window_at, window_of
 from deployments.garments.cutout import cut_out, trim
 from pose.errors import NoFigure
 from pose.figure import PART_INDEX, Reading
@@ -81,10 +82,13 @@ def find_figure(
             return figure, edge_hint(backdrop, figure)
     reach = HEADGEAR["photo" if reading.kind == "photo" else "drawn"]
     above = above_head(window.pose(reading.pose), small.shape[:2], bones.distance[PART_INDEX["head"]], reach)
-    cut = _fill_specks(cut_out(small, _belief(network, reading, window), bones, above))
-    if network is not None and reading.kind != "photo" and _decided(network):
+    decided = network is not None and reading.kind != "photo" and _decided(network)
+    if not decided or above.any():
+        cut = _fill_specks(cut_out(small, _belief(network, reading, window), bones, above))
+    if network is not None and decided:
         trimmed = _fill_specks(trim(small, network, bones.unit))
-        cut = trimmed | unseen_headgear(trimmed, cut, above, network)
+        rim = rim_of(above, picture_border(window))
+        cut = trimmed | unseen_headgear(trimmed, cut, above, network, rim) if above.any() else trimmed
     return keep_figure(cut, bones, network), None
 
 

@@ -36,7 +36,7 @@ class Residual(nn.Module):
 
 
 class Attention(nn.Module):
-    """One pre-normalised transformer layer over the cells of a (B, C, h, w) grid."""
+    """One pre-normalised transformer layer over the cells of a (B, C, h, w) grid; starts as the identity."""
 
     def __init__(self, width: int, heads: int = 4) -> None:
         super().__init__()
@@ -47,6 +47,9 @@ class Attention(nn.Module):
         self.feed = nn.Sequential(
             nn.LayerNorm(width), nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width)
         )
+        for layer in (self.out, self.feed[-1]):
+            for parameter in layer.parameters():
+                nn.init.zeros_(parameter)
 
     def forward(self, x: Tensor) -> Tensor:
         batch, width, high, wide = x.shape

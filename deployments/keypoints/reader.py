@@ -6,7 +6,7 @@ its edge's colour.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -41,9 +41,12 @@ SQRT2 = float(np.sqrt(2))
 _MIRRORED = np.array(BIPED.mirrored)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Crop:
-    """A square of the picture seen by the network: picture pixel = corner + scale * turn @ crop pixel."""
+    """A square of the picture seen by the network: picture pixel = corner (2,) + scale * turn (2, 2) @ crop pixel.
+
+    Pixel centres at .5.
+    """
 
     rgb: NDArray[np.uint8]
     corner: Array
@@ -55,7 +58,7 @@ class Crop:
         return np.asarray(self.corner + self.scale * points @ self.turn.T, np.float32)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Glance:
     """One pass over one crop: points (J, 2) picture pixels, confidence (J,), verdict (J, 3) and kind probabilities,
     depth (J,) body heights."""
@@ -86,7 +89,8 @@ class PoseReader:
     def read(self, picture: NDArray[np.uint8], box: Bounds) -> Reading:
         """Joints of the figure in a box: a first look, then a second one, mirrored too, at where the joints were.
 
-        A figure that leans or lies is turned upright for the second look; of both ways the surer one counts.
+        At a figure that leans or lies a third look is taken with the picture turned, so that it stands; the surer of
+        the last two counts.
         """
         rgb = opaque(picture)
         height, width = rgb.shape[:2]
@@ -95,7 +99,7 @@ class PoseReader:
         second = self._look(cut(rgb, refined, 1.0), flip=True)
         lean = _lean(second)
         if abs(lean) > LEANS:
-            second = max(second, self._look(turned(rgb, refined, lean), flip=True), key=_sureness)
+            second = _surer(second, self._look(turned(rgb, second, refined, lean), flip=True))
         scores = joint_scores(second.confidence, second.verdict)
         outside = ((second.points < 0) | (second.points >= (width, height))).any(1)
         scores[outside] = 0
@@ -131,17 +135,23 @@ def opaque(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(picture[..., :3] * alpha + 255 * (1 - alpha) + 0.5, np.uint8)
 
 
-def turned(rgb: NDArray[np.uint8], box: Bounds, degrees: float) -> Crop:
-    """The square around a box at SIZE px, with the picture turned so that what leans by `degrees` stands upright."""
-    wide = cut(rgb, box, SQRT2, round(SQRT2 * SIZE))
-    middle, cos, sin = wide.rgb.shape[0] / 2, np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
+def turned(rgb: NDArray[np.uint8], glance: Glance, box: Bounds, degrees: float) -> Crop:
+    """The square around a glance's joints (a box where it saw few) with the picture turned so that what leans by
+    `degrees` stands upright."""
+    cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
     turn = np.array([[cos, -sin], [sin, cos]], np.float32)
-    shift = middle - turn @ np.array([SIZE / 2, SIZE / 2])
-    indices = np.column_stack([turn, shift + turn @ np.array([0.5, 0.5]) - 0.5])
-    upright = cv2.warpAffine(
-        wide.rgb, indices, (SIZE, SIZE), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderValue=edge_colour(rgb)
+    upright = replace(glance, points=glance.points @ turn)
+    corners = np.array([(x, y) for x in box[::2] for y in box[1::2]], np.float32) @ turn
+    x0, y0, x1, y1 = _refined(upright, (*corners.min(0).tolist(), *corners.max(0).tolist()))
+    middle, half = turn @ np.array([x0 + x1, y0 + y1], np.float32) / 2, max(x1 - x0, y1 - y0) / 2
+    wide = cut(
+        rgb, (middle[0] - half, middle[1] - half, middle[0] + half, middle[1] + half), SQRT2, round(SQRT2 * SIZE)
     )
-    return Crop(np.asarray(upright, np.uint8), wide.corner + wide.scale * shift.astype(np.float32), wide.scale, turn)
+    shift = wide.rgb.shape[0] / 2 - turn @ np.array([SIZE / 2, SIZE / 2], np.float32)
+    indices = np.column_stack([turn, shift + turn @ np.array([0.5, 0.5]) - 0.5])  # OpenCV's centres are whole numbers
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    stood = cv2.warpAffine(wide.rgb, indices, (SIZE, SIZE), flags=flags, borderValue=edge_colour(rgb))
+    return Crop(np.asarray(stood, np.uint8), np.asarray(wide.corner + wide.scale * shift, np.float32), wide.scale, turn)
 
 
 def cut(rgb: NDArray[np.uint8], box: Bounds, margin: float, size: int = SIZE) -> Crop:
@@ -195,10 +205,11 @@ def _lean(glance: Glance) -> float:
     return float(np.degrees(np.arctan2(x, -y)))
 
 
-def _sureness(glance: Glance) -> float:
-    """Mean confidence of the core joints that seem present."""
-    present = glance.verdict[: BIPED.core, 0] < 0.5
-    return float(glance.confidence[: BIPED.core][present].mean()) if present.any() else 0.0
+def _surer(one: Glance, other: Glance) -> Glance:
+    """Of two glances the one that is surer, in the mean over the core joints that either takes for present."""
+    present = (np.minimum(one.verdict[:, 0], other.verdict[:, 0]) < 0.5)[: BIPED.core]
+    sure, surer = (glance.confidence[: BIPED.core][present].sum() for glance in (one, other))
+    return other if surer > sure else one
 
 
 def _bounds(points: Array, width: int, height: int) -> Bounds:
@@ -213,7 +224,6 @@ def _bounds(points: Array, width: int, height: int) -> Bounds:
 
 
 def _in_picture(box: Box, crop: Crop, width: int, height: int) -> Box:
-    left, top = crop.corner
-    x0, x1 = (float(np.clip(x * crop.scale + left, 0, width)) for x in (box.x0, box.x1))
-    y0, y1 = (float(np.clip(y * crop.scale + top, 0, height)) for y in (box.y0, box.y1))
+    corners = crop.in_picture(np.array(box.bounds, np.float32).reshape(2, 2)).clip(0, (width, height))
+    (x0, y0), (x1, y1) = corners.tolist()
     return Box(x0, y0, x1, y1, box.score)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from training.loop import Options, train
@@ -19,12 +20,15 @@ class Counting:
     def __init__(self) -> None:
         self.seen: list[float] = []
 
-    def batch(self, size: int, rng: np.random.Generator) -> Tensor:
-        return torch.from_numpy(rng.random((size, 1), np.float32))
+    def batch(self, size: int, rng: np.random.Generator) -> list[tuple[Tensor, NDArray[np.float32]]]:
+        return [(torch.from_numpy(rng.random((1, 1, 1), np.float32)), rng.random(2, np.float32)) for _ in range(size)]
 
-    def loss(self, network: nn.Module, batch: Tensor) -> tuple[Tensor, dict[str, float]]:
-        self.seen.append(float(batch.sum()))
-        return network(batch[..., None, None]).square().mean(), {}
+    def loss(
+        self, network: nn.Module, batch: list[tuple[Tensor, NDArray[np.float32]]]
+    ) -> tuple[Tensor, dict[str, float]]:
+        assert all(isinstance(extra, np.ndarray) for _, extra in batch)
+        self.seen.append(float(sum(picture.sum() + extra.sum() for picture, extra in batch)))
+        return network(torch.stack([picture for picture, _ in batch])).square().mean(), {}
 
     def validate(self, network: nn.Module) -> dict[str, float]:
         return {"score": 0.0}

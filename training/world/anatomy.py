@@ -17,8 +17,6 @@ _ENDS = {
     "upper_arm": ("shoulder", "elbow"), "forearm": ("elbow", "wrist"), "thigh": ("hip", "knee"),
     "shin": ("knee", "ankle"),
 }  # fmt: skip
-
-
 _NOSE_SEEN = 12.0  # half a head's height in pixels, from which its nose is more than two pixels wide
 
 

@@ -63,14 +63,15 @@ def hatch(easel: Easel, line: Points, width: float, ink: Ink, rng: Rng) -> None:
 
 
 def stamps(easel: Easel, line: Points, width: float, ink: Ink, rng: Rng) -> None:
-    """One shape again and again: polygons, stars, crosses, filled or not, turned with the line or at random."""
+    """One shape again and again: triangles, squares, stars, filled or not, turned with the line or at random."""
     radius = max(width * rng.uniform(0.7, 1.4), 2.0)
-    corners, inner = int(rng.integers(3, 6)), rng.uniform(0.3, 1.0) if rng.random() < 0.6 else 1.0
+    corners, star = int(rng.integers(3, 6)), rng.random() < 0.6
     aspect, filled, loose = rng.uniform(0.45, 1.5), rng.random() < 0.6, rng.random() < 0.3
     dense = even(line, radius * rng.uniform(1.3, 2.4))
-    turns = np.pi * np.arange(2 * corners) / corners
-    shape = np.stack((np.cos(turns), np.sin(turns)), -1) * np.where(np.arange(2 * corners) % 2, inner, 1.0)[:, None]
-    shape = shape * (radius, radius * aspect)
+    count = 2 * corners if star else min(corners, 4)
+    turns = 2 * np.pi * np.arange(count) / count
+    reach = np.where(np.arange(count) % 2, rng.uniform(0.3, 0.75), 1.0) if star else np.ones(count)
+    shape = np.stack((np.cos(turns), np.sin(turns)), -1) * reach[:, None] * (radius, radius * aspect)
     for at, way, side in zip(dense, along(dense), across(dense), strict=True):
         turn = rng.uniform(0, 6.28) if loose else 0.0
         axes = np.array([np.cos(turn) * way + np.sin(turn) * side, np.cos(turn) * side - np.sin(turn) * way])
@@ -121,9 +122,9 @@ def even(line: Points, step: float) -> Points:
 
 
 def along(line: Points) -> Points:
-    """Of each point the direction along the line, of length 1; of a lone point none."""
+    """Of each point the direction along the line, of length 1; of a lone point to the right."""
     if len(line) == 1:
-        return np.zeros_like(line)
+        return np.array([[1.0, 0.0]])
     way = np.gradient(line, axis=0)
     return np.asarray(way / np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-6))
 

@@ -53,3 +53,12 @@ def test_colours_stay_the_layers_own_far_from_its_texels():
     own = np.median(torso.rgba[known], axis=0)[:3]
     filled = after.rgba[long.missing]
     assert np.abs(filled[filled[:, 3] > 128][:, :3] - own).max() < 40
+
+
+def test_a_layer_of_soft_texels_alone_lends_their_colour():
+    before = figure()
+    torso = before.layers[0]
+    soft = np.where(torso.known[..., None], np.uint8([220, 30, 40, 90]), torso.rgba).astype(np.uint8)
+    faint = replace(before, layers=(replace(torso, rgba=soft), *before.layers[1:]))
+    filled = complete_figure(faint, restoring(red), 0).layers[0].rgba[torso.missing]
+    assert np.abs(filled[filled[:, 3] > 128][:, :3].astype(int) - (220, 30, 40)).max() < 12

@@ -72,37 +72,38 @@ def test_a_decided_outline_moves_to_the_colours_edge_and_no_further() -> None:
     assert not found[100:120, 200:215].any()
 
 
-def _headed(*gear: tuple[slice, slice]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """A block with things on its head: the figure without them, the cut with them, and the zone above the head."""
+def _headed(*gear: tuple[slice, slice], top: int = 10) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """A block with things on its head: the figure without them, the cut with them, the zone above the head, its rim."""
     figure = np.zeros((200, 160), bool)
     figure[100:180, 50:110] = True
-    cut = figure.copy()
+    cut, above, frame = figure.copy(), np.zeros_like(figure), np.zeros_like(figure)
     for place in gear:
         cut[place] = True
-    above = np.zeros_like(figure)
-    above[10:130, 20:140] = True
-    return figure, cut, above
+    above[top:130, 20:140] = frame[:1] = True
+    return figure, cut, above, agreement.rim_of(above, frame)
 
 
 LEFT, RIGHT = (slice(60, 100), slice(52, 66)), (slice(58, 100), slice(94, 108))
 
 
+def _gear(*places: tuple[slice, slice], trace: float = 0.0, top: int = 10) -> tuple[np.ndarray, np.ndarray]:
+    """What is found, and what there is."""
+    figure, cut, above, rim = _headed(*places, top=top)
+    return agreement.unseen_headgear(figure, cut, above, np.full(figure.shape, trace, np.float32), rim), cut & ~figure
+
+
 def test_a_pair_of_ears_that_the_network_missed_is_kept() -> None:
-    figure, cut, above = _headed(LEFT, RIGHT)
-    found = agreement.unseen_headgear(figure, cut, above, np.zeros(figure.shape, np.float32))
-    assert np.array_equal(found, cut & ~figure)
+    assert np.array_equal(*_gear(LEFT, RIGHT))
 
 
 def test_a_hat_is_kept_of_which_the_network_saw_a_trace() -> None:
-    figure, cut, above = _headed(LEFT)
-    assert not agreement.unseen_headgear(figure, cut, above, np.zeros(figure.shape, np.float32)).any()
-    found = agreement.unseen_headgear(figure, cut, above, np.full(figure.shape, 0.2, np.float32))
-    assert np.array_equal(found, cut & ~figure)
+    assert not _gear(LEFT)[0].any()
+    assert np.array_equal(*_gear(LEFT, trace=0.2))
 
 
 def test_ground_in_the_figures_colours_that_goes_on_beyond_is_left() -> None:
     far = (slice(0, 100), slice(52, 66)), (slice(0, 100), slice(94, 108))
     apart = (slice(30, 70), slice(52, 66)), (slice(30, 70), slice(94, 108))
     for pair in (far, apart):
-        figure, cut, above = _headed(*pair)
-        assert not agreement.unseen_headgear(figure, cut, above, np.full(figure.shape, 0.2, np.float32)).any()
+        assert not _gear(*pair, trace=0.2)[0].any()
+    assert not _gear(*far, trace=0.2, top=0)[0].any()

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from deployments.keypoints.decode import HIDDEN, decode_boxes, joint_scores, overlap, view_of
 from deployments.keypoints.network import CELLS, JOINTS, KINDS, LOCATOR_CELLS, SIZE
-from deployments.keypoints.reader import PoseReader, cut, opaque, turned
+from deployments.keypoints.reader import Glance, PoseReader, _surer, cut, opaque, turned
 from pose.skeleton import BIPED
 from tests.training.drawn import standing
 
@@ -86,18 +86,34 @@ def test_crops_go_on_in_the_edge_colour_and_keep_positions() -> None:
     assert crop.rgb[SIZE // 2, round((55 + 34) / crop.scale), 0] == 200
 
 
-@pytest.mark.parametrize("degrees", [90.0, -40.0])
-def test_a_turned_crop_stands_what_leans_upright_and_keeps_positions(degrees: float) -> None:
+@pytest.mark.parametrize("degrees", [90.0, -40.0, 45.0])
+def test_a_turned_crop_stands_what_leans_upright_whole_and_keeps_positions(degrees: float) -> None:
     rgb = np.zeros((400, 300, 3), np.uint8)
-    feet, way = np.array([150.0, 200.0]), np.radians(degrees)
-    head = feet + 60 * np.array([np.sin(way), -np.cos(way)])
+    way = np.array([np.sin(np.radians(degrees)), -np.cos(np.radians(degrees))])
+    feet, head = np.array([150.0, 200.0]) - 60 * way, np.array([150.0, 200.0]) + 60 * way
     for row, (x, y) in enumerate((feet, head)):
         rgb[int(y) - 3 : int(y) + 3, int(x) - 3 : int(x) + 3, row] = 255
-    crop = turned(rgb, (70, 120, 230, 280), degrees)
+    points = np.linspace(feet, head, JOINTS).astype(np.float32)
+    verdict = np.tile(np.float32([0, 0, 1]), (JOINTS, 1))
+    glance = Glance(points, np.ones(JOINTS, np.float32), verdict, np.zeros(6, np.float32), np.zeros(JOINTS, np.float32))
+    crop = turned(rgb, glance, (70, 120, 230, 280), degrees)
     seen = [np.argwhere(crop.rgb[..., row] > 128).mean(0)[::-1] + 0.5 for row in (0, 1)]
     assert seen[1][0] == pytest.approx(seen[0][0], abs=2)
-    assert seen[0][1] - seen[1][1] == pytest.approx(60 / crop.scale, abs=2)
+    assert seen[0][1] - seen[1][1] == pytest.approx(SIZE / 1.44, abs=4)
     assert np.abs(crop.in_picture(np.array(seen, np.float32)) - (feet, head)).max() < 1.5
+
+
+def test_the_surer_glance_is_surer_over_what_either_saw() -> None:
+    def glance(confidence: float, present: int) -> Glance:
+        verdict = np.zeros((JOINTS, 3), np.float32)
+        verdict[:present, 2], verdict[present:, 0] = 1, 1
+        sure = np.where(np.arange(JOINTS) < present, confidence, 0.05).astype(np.float32)
+        return Glance(np.zeros((JOINTS, 2), np.float32), sure, verdict, np.zeros(6, np.float32), sure)
+
+    many, few = glance(0.6, 18), glance(0.65, 8)
+    assert _surer(many, few) is many
+    assert _surer(few, many) is many
+    assert _surer(many, glance(0.7, 18)).confidence[0] > 0.65
 
 
 def test_a_figure_that_lies_is_also_looked_at_upright() -> None:

@@ -24,6 +24,8 @@ Reader = Callable[[NDArray[np.uint8], Foreground], list[Reading]]
 
 LONGEST = 768
 BOXES, BOXES_IF_CLEAR = 4, 2
+CERTAIN = 0.85  # score of a reading that settles a figure
+ABOUT = 0.4  # share of their union from which a box is around the figure of a reading
 CLEAR = 0.8
 
 
@@ -32,7 +34,7 @@ class Locator(Protocol):
 
     def locate(self, picture: NDArray[np.uint8]) -> list[Any]: ...
 
-    def read(self, picture: NDArray[np.uint8], box: Bounds) -> Reading: ...
+    def read(self, picture: NDArray[np.uint8], box: Bounds, around_joints: bool = False) -> Reading: ...
 
 
 def read_figures(picture: NDArray[np.uint8], readers: Sequence[Reader]) -> list[Reading]:
@@ -91,7 +93,10 @@ def people_reader(people: list[dict[str, Any]], scale: float) -> Reader:
 
 
 def network_reader(reader: Locator, hints: Sequence[Bounds] = ()) -> Reader:
-    """Our own network on its own boxes, those of the foreground, `hints`, and the whole picture where they are few."""
+    """Our own network on its own boxes, those of the foreground, `hints`, and the whole picture where they are few.
+
+    A box around a figure that has been read with certainty is not read again.
+    """
 
     def read(picture: NDArray[np.uint8], foreground: Foreground) -> list[Reading]:
         height, width = picture.shape[:2]
@@ -101,15 +106,21 @@ def network_reader(reader: Locator, hints: Sequence[Bounds] = ()) -> Reader:
         whole = (0.0, 0.0, float(small.shape[1]), float(small.shape[0]))
         boxes = _distinct([*(_scaled(box, scale) for box in known), *located, whole])
         most = BOXES_IF_CLEAR if foreground.trust >= CLEAR else BOXES
-        return [_restored(reader.read(small, box), scale, width, height) for box in boxes[:most]]
+        found: list[Reading] = []
+        for box in boxes[:most]:
+            if not any(one.score >= CERTAIN and _union_share(one.box, box) > ABOUT for one in found):
+                found.append(reader.read(small, box))
+        return [_restored(one, scale, width, height) for one in found]
 
     return read
 
 
 def reread(picture: NDArray[np.uint8], box: Bounds, reader: Locator) -> Reading:
-    """The figure of a box of the picture (H, W, 3 or 4), by our own network alone: no other is looked for."""
+    """The figure of a box around its joints in the picture (H, W, 3 or 4), by our own network alone."""
     small, scale = shrunk(picture)
-    return _restored(reader.read(small, _scaled(box, scale)), scale, picture.shape[1], picture.shape[0])
+    return _restored(
+        reader.read(small, _scaled(box, scale), around_joints=True), scale, picture.shape[1], picture.shape[0]
+    )
 
 
 def _enlarged(person: dict[str, Any], scale: float, width: int, height: int) -> dict[str, Any]:

@@ -86,16 +86,15 @@ class PoseReader:
         found = [_in_picture(box, crop, width, height) for box in boxes]
         return without_duplicates([box for box in found if box.x1 - box.x0 > 4 and box.y1 - box.y0 > 4])
 
-    def read(self, picture: NDArray[np.uint8], box: Bounds) -> Reading:
+    def read(self, picture: NDArray[np.uint8], box: Bounds, around_joints: bool = False) -> Reading:
         """Joints of the figure in a box: a first look, then a second one, mirrored too, at where the joints were.
 
         At a figure that leans or lies a third look is taken with the picture turned, so that it stands; the surer of
-        the last two counts.
+        the last two counts. A box that is known to lie around the joints needs no first look.
         """
         rgb = opaque(picture)
         height, width = rgb.shape[:2]
-        first = self._look(cut(rgb, box, MARGIN), flip=False)
-        refined = _refined(first, box)
+        refined = _grown(box) if around_joints else _refined(self._look(cut(rgb, box, MARGIN), flip=False), box)
         second = self._look(cut(rgb, refined, 1.0), flip=True)
         lean = _lean(second)
         if abs(lean) > LEANS:
@@ -187,13 +186,18 @@ def _refined(glance: Glance, box: Bounds) -> Bounds:
     """Bounds of the second crop: the joints that seem present with a margin; the first box's crop where few are."""
     present = glance.verdict[:, 0] < 0.5
     if present.sum() < 5:
-        x0, y0, x1, y1 = box
-        margin = (MARGIN - 1) / 2 * max(x1 - x0, y1 - y0)
-        return x0 - margin, y0 - margin, x1 + margin, y1 + margin
+        return _grown(box)
     low, high = glance.points[present].min(0), glance.points[present].max(0)
     margin = 0.22 * max(float((high - low).max()), 8.0)
     (x0, y0), (x1, y1) = low - margin, high + margin
     return float(x0), float(y0), float(x1), float(y1)
+
+
+def _grown(box: Bounds) -> Bounds:
+    """The box with the margin of the first crop."""
+    x0, y0, x1, y1 = box
+    margin = (MARGIN - 1) / 2 * max(x1 - x0, y1 - y0)
+    return x0 - margin, y0 - margin, x1 + margin, y1 + margin
 
 
 def _lean(glance: Glance) -> float:

@@ -28,7 +28,7 @@ class Silent(FakeReader):
     def locate(self, picture: np.ndarray) -> list[Any]:
         return []
 
-    def read(self, picture: np.ndarray, box: tuple[float, ...]) -> Any:
+    def read(self, picture: np.ndarray, box: tuple[float, ...], around_joints: bool = False) -> Any:
         from tests.deployments.keypoints.test_choose import reading
 
         return reading(standing(WIDTH, HEIGHT), score=0.0)

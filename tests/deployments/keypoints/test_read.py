@@ -35,7 +35,7 @@ class FakeReader:
     def locate(self, picture: np.ndarray) -> list[Any]:
         return [Box((10, 10, 100, 300), 0.3), Box((20, 20, 380, 390), 0.9)]
 
-    def read(self, picture: np.ndarray, box: tuple[float, ...]) -> Reading:
+    def read(self, picture: np.ndarray, box: tuple[float, ...], around_joints: bool = False) -> Reading:
         self.asked.append(box)
         return reading(standing(400, 400))
 
@@ -108,19 +108,19 @@ def test_largest_chooses_by_rank_and_tells_the_remedy() -> None:
 
 def test_a_result_is_read_in_its_box_and_comes_back_in_its_pixels() -> None:
     class Asked(FakeReader):
-        def read(self, picture: np.ndarray, box: tuple[float, ...]) -> Reading:
-            self.asked.append((*picture.shape, *box))
+        def read(self, picture: np.ndarray, box: tuple[float, ...], around_joints: bool = False) -> Reading:
+            self.asked.append((*picture.shape, *box, around_joints))
             return reading(standing(picture.shape[1], picture.shape[0]))
 
     fake = Asked()
     found = reread(np.full((1536, 1536, 4), 250, np.uint8), (100, 200, 1400, 1500), fake)
-    assert fake.asked == [(768, 768, 3, 50, 100, 700, 750)]
+    assert fake.asked == [(768, 768, 3, 50, 100, 700, 750, True)]
     assert np.allclose(found.pose.points, standing(1536, 1536).points, atol=0.01)
 
 
 def test_the_networks_readings_of_large_pictures_come_back_in_their_pixels() -> None:
     class Asked(FakeReader):
-        def read(self, picture: np.ndarray, box: tuple[float, ...]) -> Reading:
+        def read(self, picture: np.ndarray, box: tuple[float, ...], around_joints: bool = False) -> Reading:
             return reading(standing(picture.shape[1], picture.shape[0]))
 
     picture = np.full((1536, 1536, 3), 250, np.uint8)
@@ -128,3 +128,16 @@ def test_the_networks_readings_of_large_pictures_come_back_in_their_pixels() -> 
     assert np.allclose(found[0].pose.points, standing(1536, 1536).points, atol=0.01)
     assert (found[0].pose.width, found[0].pose.height) == (1536, 1536)
     assert found[0].box[3] > 1000
+
+
+@pytest.mark.parametrize(("score", "boxes"), [(0.95, 1), (0.6, 2)])
+def test_a_figure_that_was_read_with_certainty_is_not_read_again(score: float, boxes: int) -> None:
+    class Certain(FakeReader):
+        def read(self, picture: np.ndarray, box: tuple[float, ...], around_joints: bool = False) -> Reading:
+            self.asked.append(box)
+            return reading(standing(400, 400), score)
+
+    fake = Certain()
+    drawn = drawing(standing(400, 400))
+    network_reader(fake)(drawn, estimate_foreground(drawn))
+    assert len(fake.asked) == boxes

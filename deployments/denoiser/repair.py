@@ -26,6 +26,7 @@ from deployments.denoiser.sample import (
     straight,
 )
 from pose.figure import Figure, Warp
+from pose.skeleton import BIPED
 
 SIZE = 384
 MARGIN = 0.05
@@ -85,7 +86,7 @@ def repaired(warp: Warp, frame: Frame, sample: Sample, restored: NDArray[Any]) -
     restored = np.where(bare, crisp(restored, CRISP), restored)
     restored = cut_only(copied, restored, sample.invented)
     restored = without_thick_cuts(copied, restored, sample.invented | sample.hole, sample.height)
-    share = editable(sample)
+    share = np.where(faces(sample), 0, editable(sample)).astype(np.float32)
     whole = premultiplied(warp.rgba).astype(np.float32) / 255
     if frame.scale == 1:
         out = locked(whole, frame.paste(restored, warp.hole.shape), frame.paste(share, warp.hole.shape))
@@ -101,6 +102,18 @@ def editable(sample: Sample) -> NDArray[Any]:
     """(h, w) in 0..1: the band of the lock for a sample."""
     trust, alpha = sample.trust.astype(np.float32) / 255, sample.copied[..., 3].astype(np.float32) / 255
     return band(seeds(trust, alpha, sample.hole), sample.height)
+
+
+def faces(sample: Sample) -> NDArray[np.bool_]:
+    """(h, w): around the target's eyes, half their distance wide, where the warp has the source's own texels: a seam
+    that passes close by must not touch them."""
+    found = np.zeros(sample.hole.shape, np.uint8)
+    right, left = (sample.points[BIPED.index[name]] for name in ("r_eye", "l_eye"))
+    if min(right[2], left[2]) > 0:
+        reach = max(0.5 * float(np.hypot(*(left - right)[:2])), 0.01 * sample.height)
+        for x, y, _ in (right, left):
+            cv2.circle(found, (round(float(x)), round(float(y))), round(reach), 1, -1)
+    return (found > 0) & ~sample.hole & ~sample.invented & (sample.copied[..., 3] > 127)
 
 
 def pushpull_warp(warp: Warp) -> NDArray[np.uint8]:

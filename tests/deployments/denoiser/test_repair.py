@@ -8,7 +8,8 @@ from deployments.denoiser.complete import complete_figure
 from deployments.denoiser.lock import band
 from deployments.denoiser.repair import pushpull_warp, repair_warp
 from deployments.denoiser.run import restoring
-from tests.deployments.denoiser.figures import SIZE, echo, figure, red, warp
+from pose.pose import from_named
+from tests.deployments.denoiser.figures import JOINTS, SIZE, echo, figure, red, warp
 
 
 def test_beyond_the_band_the_warp_is_kept_bit_for_bit():
@@ -99,3 +100,15 @@ def test_no_fog_is_added_beside_the_figure():
     outside = (before.rgba[..., 3] == 0) & ~before.hole
     assert not after[outside][:, 3].any()
     assert after[before.hole][:, 3].any()
+
+
+def test_eyes_that_the_warp_has_are_not_touched():
+    before = figure()
+    eyes = {"r_eye": (44.0, 24.0), "l_eye": (52.0, 24.0)}
+    moved = warp(before, np.s_[25:29, 40:56])
+    seen = replace(moved, pose=from_named({**JOINTS, **eyes}, SIZE, SIZE))
+    plain, kept = (repair_warp(before, each, restoring(red), 1, 0) for each in (moved, seen))
+    around = np.s_[22:25, 43:46]
+    assert (plain[around] != moved.rgba[around]).any()
+    np.testing.assert_array_equal(kept[around], moved.rgba[around])
+    assert kept[moved.hole][:, 3].any()

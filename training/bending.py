@@ -19,24 +19,25 @@ def bent(sample: Sample, rng: np.random.Generator) -> Sample:
     cells = int(rng.integers(*CELLS))
     coarse = rng.normal(0, rng.uniform(*REACH) * size, (cells, cells, 2)).astype(np.float32)
     shift = np.asarray(cv2.resize(coarse, (size, size), interpolation=cv2.INTER_CUBIC), np.float32)
+    places = shift + np.stack(np.meshgrid(np.arange(size), np.arange(size)), -1).astype(np.float32)
     joints = _followed(sample.joints, shift)
     inside = ((joints >= 0) & (joints < size)).all(1)
 
     def moved(plane: NDArray[np.uint8] | None, how: int) -> NDArray[np.uint8] | None:
-        return None if plane is None else _moved(plane, shift, how)
+        return None if plane is None else _moved(plane, places, how)
 
     return replace(
-        sample, rgb=_moved(sample.rgb, shift, cv2.INTER_LINEAR), clean=moved(sample.clean, cv2.INTER_LINEAR),
+        sample, rgb=_moved(sample.rgb, places, cv2.INTER_LINEAR), clean=moved(sample.clean, cv2.INTER_LINEAR),
         parts=moved(sample.parts, cv2.INTER_NEAREST), materials=moved(sample.materials, cv2.INTER_NEAREST),
         joints=joints, state=np.where(inside, sample.state, 0).astype(np.uint8),
     )  # fmt: skip
 
 
-def _moved(picture: NDArray[np.uint8], shift: NDArray[np.float32], how: int) -> NDArray[np.uint8]:
-    """(H, W[, C]) -> each pixel from where `shift` (H, W, 2) points."""
-    y, x = np.mgrid[: shift.shape[0], : shift.shape[1]].astype(np.float32)
-    moved = cv2.remap(picture, x + shift[..., 0], y + shift[..., 1], how, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(moved, np.uint8)
+def _moved(picture: NDArray[np.uint8], places: NDArray[np.float32], how: int) -> NDArray[np.uint8]:
+    """(H, W[, C]) -> each pixel from its place (H, W, 2), columns and rows."""
+    return np.asarray(
+        cv2.remap(picture, places[..., 0], places[..., 1], how, borderMode=cv2.BORDER_REPLICATE), np.uint8
+    )
 
 
 def _followed(joints: NDArray[np.float32], shift: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -28,6 +28,7 @@ LOOSE = 1.3  # of CLOTHED; a hem that reaches less far past the legs is one that
 HEM, LOWEST, WIDEST = 0.75, 98.0, 95.0  # where a hem begins in skirt lengths; percentiles that stand for its ends
 LENGTHENED, WIDENED = (0.6, 1.25), (0.75, 2.0)
 DOWN = np.array([0.0, 1.0])
+ALL = slice(None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,19 +47,18 @@ class Hang:
 
 
 def skirt(
-    torso: Torso, legs: list[Limb], mesh: Mesh, stiffness: NDArray[np.float64], own: NDArray[np.bool_] | None = None
+    torso: Torso, legs: list[Limb], mesh: Mesh, stiffness: NDArray[np.float64], own: NDArray[np.bool_] | slice = ALL
 ) -> Points:
     """(n, 2) a skirt's vertices in the target frame; with no leg to follow it goes with the torso.
 
     own (n,): the vertices that are the skirt's, where the mesh is of more; its length and width are theirs.
     """
-    measured = mesh.vertices if own is None else mesh.vertices[own]
-    if not legs or not len(measured):
+    if not legs or not len(mesh.vertices[own]):
         return torso(mesh.vertices)
     along, thigh = _below_hips(mesh.vertices, legs)
-    reach = float((along if own is None else along[own]).max())
+    reach = float(along[own].max())
     follow = _smooth(along / (CARRIED * min(max(reach, 0.3 * thigh), 1.5 * thigh)))[:, None]
-    below, upright = _leaning(legs, mesh.vertices, measured)
+    below, upright = _leaning(legs, mesh.vertices, own)
     placed = (1 - follow) * torso(mesh.vertices) + follow * below
     rest = (1 - follow) * _unturned(legs, mesh.vertices) + follow * upright
     return relaxed(mesh, rest, placed, stiffness, HEM_HOLD + WAIST_HOLD * (1 - follow[:, 0]))
@@ -75,20 +75,21 @@ def hung(torso: Torso, legs: list[Limb], vertices: Points) -> Points:
     return np.asarray((1 - follow) * torso(vertices) + follow * moved)
 
 
-def _leaning(legs: list[Limb], vertices: Points, measured: Points) -> tuple[Points, Points]:
-    """(n, 2) twice: where vertices hang on a skirt whose own are `measured`, and that before any turn."""
+def _leaning(legs: list[Limb], vertices: Points, own: NDArray[np.bool_] | slice) -> tuple[Points, Points]:
+    """(n, 2) twice: where vertices hang on a skirt that `own` of them measure, and that before any turn."""
     scale = legs[0].stretches[0, 0, 0]
-    below, thigh = _below_hips(measured, legs)
-    long = np.percentile(below, LOWEST) > LONG * thigh and all(len(leg.source) > 2 for leg in legs)
+    below, thigh = _below_hips(vertices, legs)
+    long = np.percentile(below[own], LOWEST) > LONG * thigh and all(len(leg.source) > 2 for leg in legs)
     joints = 3 if long else 2
     before = _hang(np.array([leg.source[:joints] for leg in legs]), 1.0)
     after = _hang(np.array([leg.target[:joints] for leg in legs]), scale)
-    deep, aside = (measured - before.hips) @ before.axis, np.abs((measured - before.hips) @ before.across)
-    length = max(float(np.percentile(deep, LOWEST)), 1.0)
-    at_hem = min(length / max(before.drop, 1.0), 1.0)
-    wider = _widened(aside[deep > HEM * length], at_hem * before.apart, at_hem * after.apart, CLOTHED * thigh)
-    longer = np.clip(after.drop / max(before.drop, 1.0), *LENGTHENED)
     deep, aside = (vertices - before.hips) @ before.axis, (vertices - before.hips) @ before.across
+    length = max(float(np.percentile(deep[own], LOWEST)), 1.0)
+    at_hem = min(length / max(before.drop, 1.0), 1.0)
+    wider = _widened(
+        np.abs(aside[own][deep[own] > HEM * length]), at_hem * before.apart, at_hem * after.apart, CLOTHED * thigh
+    )
+    longer = np.clip(after.drop / max(before.drop, 1.0), *LENGTHENED)
     down = (scale * np.where(deep > 0, deep * longer, deep))[:, None]
     wide = (scale * aside * (1 + (wider - 1) * np.clip(deep / length, 0, 1)))[:, None]
     hips = _unturned(legs, before.hips[None])

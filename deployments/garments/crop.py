@@ -28,6 +28,12 @@ class Window:
     def scale(self) -> float:
         return self.size[0] / (self.box[2] - self.box[0])
 
+    @property
+    def inner(self) -> NDArray[np.bool_]:
+        """(left, top, right, bottom): which of its sides are not the picture's."""
+        x0, y0, x1, y1 = self.box
+        return np.array([x0 > 0, y0 > 0, x1 < self.picture[1], y1 < self.picture[0]])
+
     def take(self, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """The window's pixels of a picture (H, W[, C]), reduced by area averaging."""
         x0, y0, x1, y1 = self.box
@@ -45,19 +51,16 @@ class Window:
 
 def touched_sides(mask: NDArray[np.bool_], window: Window) -> NDArray[np.bool_]:
     """(left, top, right, bottom): where a mask runs into a side of its window that is not the picture's."""
-    x0, y0, x1, y1 = window.box
-    inner = np.array([x0 > 0, y0 > 0, x1 < window.picture[1], y1 < window.picture[0]])
-    return inner & np.array([mask[:, :2].any(), mask[:2].any(), mask[:, -2:].any(), mask[-2:].any()])
+    return window.inner & np.array([mask[:, :2].any(), mask[:2].any(), mask[:, -2:].any(), mask[-2:].any()])
 
 
 def picture_border(window: Window) -> NDArray[np.bool_]:
     """(h, w) the window's outermost pixels on those sides that are the picture's."""
-    x0, y0, x1, y1 = window.box
-    border = np.zeros(window.size[::-1], bool)
-    border[:1] |= y0 <= 0
-    border[-1:] |= y1 >= window.picture[0]
-    border[:, :1] |= x0 <= 0
-    border[:, -1:] |= x1 >= window.picture[1]
+    border, (left, top, right, bottom) = np.zeros(window.size[::-1], bool), ~window.inner
+    border[:1] |= top
+    border[-1:] |= bottom
+    border[:, :1] |= left
+    border[:, -1:] |= right
     return border
 
 

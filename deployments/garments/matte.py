@@ -82,14 +82,16 @@ def find_figure(
             return figure, edge_hint(backdrop, figure)
     reach = HEADGEAR["photo" if reading.kind == "photo" else "drawn"]
     above = above_head(window.pose(reading.pose), small.shape[:2], bones.distance[PART_INDEX["head"]], reach)
-    decided = network is not None and reading.kind != "photo" and _decided(network)
-    if not decided or above.any():
-        cut = _fill_specks(cut_out(small, _belief(network, reading, window), bones, above))
-    if network is not None and decided:
-        trimmed = _fill_specks(trim(small, network, bones.unit))
-        rim = rim_of(above, picture_border(window))
-        cut = trimmed | unseen_headgear(trimmed, cut, above, network, rim) if above.any() else trimmed
-    return keep_figure(cut, bones, network), None
+
+    def by_colours() -> Mask:
+        return _fill_specks(cut_out(small, _belief(network, reading, window), bones, above))
+
+    if network is None or reading.kind == "photo" or not _decided(network):
+        return keep_figure(by_colours(), bones, network), None
+    figure = _fill_specks(trim(small, network, bones.unit))
+    if above.any():
+        figure |= unseen_headgear(figure, by_colours(), above, network, rim_of(above, picture_border(window)))
+    return keep_figure(figure, bones, network), None
 
 
 def _believed(network: NDArray[np.float32] | None, bones: Territory) -> NDArray[np.float32] | None:
